@@ -1,0 +1,153 @@
+/**
+ * Orders and what can happen to them. One model for paper, replay and live; the desk reduces {@link OrderEvent}s into
+ * {@link Order}s.
+ */
+import * as Schema from "effect/Schema"
+import { Paise } from "../market/Money.ts"
+
+export const Side = Schema.Literals(["buy", "sell"])
+export type Side = typeof Side.Type
+
+/** +1 for a buy, -1 for a sell. */
+export const sign = (side: Side): 1 | -1 => side === "buy" ? 1 : -1
+export const opposite = (side: Side): Side => side === "buy" ? "sell" : "buy"
+
+/**
+ * `market` never reaches an exchange as such (barred for algorithms, NSE/SURV/55281): it is a limit order at the quote
+ * plus a protection. `stop` turns into such a protected order at its trigger, `stop-limit` into a plain limit.
+ */
+export const OrderType = Schema.Literals(["market", "limit", "stop", "stop-limit"])
+export type OrderType = typeof OrderType.Type
+
+/** The exchange knows DAY and IOC only. */
+export const Validity = Schema.Literals(["DAY", "IOC"])
+export type Validity = typeof Validity.Type
+
+/** `intraday` is squared off before the close, `delivery` (equity) and `carry` (F&O) are not. */
+export const Product = Schema.Literals(["intraday", "delivery", "carry"])
+export type Product = typeof Product.Type
+
+/**
+ * `pending`: intent recorded, not yet acknowledged. `unknown`: the outcome of a request is not known and is being asked
+ * for; never resent blindly.
+ */
+export const OrderStatus = Schema.Literals([
+  "pending",
+  "open",
+  "triggered",
+  "partial",
+  "complete",
+  "cancelled",
+  "rejected",
+  "expired",
+  "unknown"
+])
+export type OrderStatus = typeof OrderStatus.Type
+
+export const isWorking = (status: OrderStatus): boolean =>
+  status === "pending" || status === "open" || status === "triggered" || status === "partial" || status === "unknown"
+
+/** Why the order exists. */
+export const OrderPurpose = Schema.Literals(["entry", "exit", "stop", "target", "trail", "square-off", "flatten", "manual"])
+export type OrderPurpose = typeof OrderPurpose.Type
+
+/** What a person, a program or a strategy asks for. */
+export const OrderRequest = Schema.Struct({
+  /** Chosen by whoever asks; the same tag is the same order, however often it is sent. At most 20 characters (Kite). */
+  clientTag: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(20)),
+  instrument: Schema.Int,
+  side: Side,
+  quantity: Schema.Int.check(Schema.isGreaterThan(0)),
+  type: OrderType,
+  limitPrice: Schema.optionalKey(Paise),
+  triggerPrice: Schema.optionalKey(Paise),
+  validity: Validity,
+  product: Product,
+  purpose: OrderPurpose,
+  /** May only make a position smaller; what would exceed it is cut. */
+  reduceOnly: Schema.Boolean
+})
+export type OrderRequest = typeof OrderRequest.Type
+
+/** Book to which fills and profit belong: a deployment's id, or `manual`. */
+export const manualBook = "manual"
+
+export const Order = Schema.Struct({
+  /** `O` and the number of the order in this session, in order of acceptance by the desk: same log, same ids. */
+  id: Schema.String,
+  book: Schema.String,
+  ...OrderRequest.fields,
+  status: OrderStatus,
+  filledQuantity: Schema.Int,
+  /** Volume-weighted fill price in paise, unrounded; 0 while nothing is filled. */
+  averagePrice: Schema.Finite,
+  /** Event time of the decision, epoch ms. */
+  createdAt: Schema.Finite,
+  updatedAt: Schema.Finite,
+  /** Sequence number of the input that caused it. */
+  cause: Schema.Int,
+  /** Why it was rejected, cancelled or expired. */
+  reason: Schema.optionalKey(Schema.String)
+})
+export type Order = typeof Order.Type
+
+/** One execution. */
+export const Fill = Schema.Struct({
+  id: Schema.String,
+  orderId: Schema.String,
+  book: Schema.String,
+  instrument: Schema.Int,
+  side: Side,
+  quantity: Schema.Int,
+  price: Paise,
+  product: Product,
+  purpose: OrderPurpose,
+  /** Event time, epoch ms. */
+  at: Schema.Finite
+})
+export type Fill = typeof Fill.Type
+
+/** What the exchange (paper book or broker) reports of an order. `at` is event time, epoch ms. */
+export const ExchangeReport = Schema.Union([
+  Schema.TaggedStruct("Accepted", { orderId: Schema.String, at: Schema.Finite }),
+  Schema.TaggedStruct("Triggered", { orderId: Schema.String, at: Schema.Finite }),
+  Schema.TaggedStruct("Filled", {
+    orderId: Schema.String,
+    /** Number of this execution within its order, from 1: with the order id it makes duplicates visible. */
+    execution: Schema.Int,
+    quantity: Schema.Int,
+    price: Paise,
+    at: Schema.Finite
+  }),
+  Schema.TaggedStruct("Modified", {
+    orderId: Schema.String,
+    quantity: Schema.Int,
+    limitPrice: Schema.optionalKey(Paise),
+    triggerPrice: Schema.optionalKey(Paise),
+    at: Schema.Finite
+  }),
+  Schema.TaggedStruct("Cancelled", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite }),
+  Schema.TaggedStruct("Rejected", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite }),
+  Schema.TaggedStruct("Expired", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite })
+])
+export type ExchangeReport = typeof ExchangeReport.Type
+
+/** What the desk sends to the exchange. It takes effect there at `effectiveAt` (event time, epoch ms), not before. */
+export const ExchangeInstruction = Schema.Union([
+  Schema.TaggedStruct("Place", { order: Order, effectiveAt: Schema.Finite }),
+  Schema.TaggedStruct("Modify", {
+    orderId: Schema.String,
+    instrument: Schema.Int,
+    quantity: Schema.Int,
+    limitPrice: Schema.optionalKey(Paise),
+    triggerPrice: Schema.optionalKey(Paise),
+    effectiveAt: Schema.Finite
+  }),
+  Schema.TaggedStruct("Cancel", {
+    orderId: Schema.String,
+    instrument: Schema.Int,
+    reason: Schema.String,
+    effectiveAt: Schema.Finite
+  })
+])
+export type ExchangeInstruction = typeof ExchangeInstruction.Type
