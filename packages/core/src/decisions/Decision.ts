@@ -73,7 +73,17 @@ export const Decision = Schema.Union([
   Schema.TaggedStruct("KillSwitch", { stage: KillStage, at: Schema.Finite }),
   /** `raised` false ends the alarm of the same kind and subject. */
   Schema.TaggedStruct("Alarm", {
-    kind: Schema.Literals(["stale-feed", "feed-gap", "daily-loss", "actor-stopped", "journal"]),
+    kind: Schema.Literals([
+      "stale-feed",
+      "feed-gap",
+      "daily-loss",
+      "actor-stopped",
+      "journal",
+      /** A rate is missing: fills are booked without charges. */
+      "charges",
+      /** A position that should have been closed is open. */
+      "open-position"
+    ]),
     subject: Schema.String,
     raised: Schema.Boolean,
     detail: Schema.String,
@@ -89,4 +99,3 @@ export const Decision = Schema.Union([
   })
 ])
 export type Decision = typeof Decision.Type
-

@@ -48,7 +48,16 @@ export const isWorking = (status: OrderStatus): boolean =>
   status === "pending" || status === "open" || status === "triggered" || status === "partial" || status === "unknown"
 
 /** Why the order exists. */
-export const OrderPurpose = Schema.Literals(["entry", "exit", "stop", "target", "trail", "square-off", "flatten", "manual"])
+export const OrderPurpose = Schema.Literals([
+  "entry",
+  "exit",
+  "stop",
+  "target",
+  "trail",
+  "square-off",
+  "flatten",
+  "manual"
+])
 export type OrderPurpose = typeof OrderPurpose.Type
 
 /** What a person, a program or a strategy asks for. */
@@ -86,13 +95,14 @@ export const Order = Schema.Struct({
   updatedAt: Schema.Finite,
   /** Sequence number of the input that caused it. */
   cause: Schema.Int,
-  /** Why it was rejected, cancelled or expired. */
+  /** Why it was rejected, cancelled or expired, or why its last change was refused. */
   reason: Schema.optionalKey(Schema.String)
 })
 export type Order = typeof Order.Type
 
 /** One execution. */
 export const Fill = Schema.Struct({
+  /** Id of its order, a dot, and the number of the execution. */
   id: Schema.String,
   orderId: Schema.String,
   book: Schema.String,
@@ -119,13 +129,18 @@ export const ExchangeReport = Schema.Union([
     price: Paise,
     at: Schema.Finite
   }),
+  /** How the order stands after a change, whole: not only what changed. */
   Schema.TaggedStruct("Modified", {
     orderId: Schema.String,
+    /** Number of this change within its order, from 1: the highest one is how the order stands. */
+    revision: Schema.Int,
     quantity: Schema.Int,
     limitPrice: Schema.optionalKey(Paise),
     triggerPrice: Schema.optionalKey(Paise),
     at: Schema.Finite
   }),
+  /** A change or a cancellation was not carried out; the order is as it was. */
+  Schema.TaggedStruct("ChangeRefused", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite }),
   Schema.TaggedStruct("Cancelled", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite }),
   Schema.TaggedStruct("Rejected", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite }),
   Schema.TaggedStruct("Expired", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite })

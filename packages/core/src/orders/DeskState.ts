@@ -1,0 +1,171 @@
+/** The order desk's memory, its settings, and what it may use. The memory is plain data. */
+import { type BrokeragePlan, zerodhaPlan } from "../charges/BrokeragePlan.ts"
+import type { KillStage } from "../commands/Command.ts"
+import type { Decision } from "../decisions/Decision.ts"
+import { timeOfDay } from "../market/IndianTime.ts"
+import type { InstrumentTable } from "../market/Instrument.ts"
+import type { Paise } from "../market/Money.ts"
+import type { LedgerState } from "../portfolio/Ledger.ts"
+import type { RiskLimits } from "../risk/Risk.ts"
+import type { Signal } from "../strategies/Signal.ts"
+import type { OrderUpdate } from "../strategies/Strategy.ts"
+import type { GuardInstruction } from "./Guard.ts"
+import type { ExchangeInstruction, OrderPurpose, Product } from "./Order.ts"
+import type { TrackedOrder } from "./OrderReducer.ts"
+import type { FillModel } from "./PaperBook.ts"
+
+export interface DeskSettings {
+  readonly limits: RiskLimits
+  readonly fills: FillModel
+  /** Delay from a decision to the exchange: `base` plus 0 to `jitter`, drawn from the order's id, ms; base >= 10. */
+  readonly latency: { readonly base: number; readonly jitter: number }
+  readonly plan: BrokeragePlan
+  /** Intraday positions are squared off, and none opened any more, from these times of day (ms since 00:00 IST). */
+  readonly squareOff: { readonly equity: number; readonly derivative: number }
+  /** How long an exit may wait for its fill before its limit is moved after the market, ms. */
+  readonly chaseAfter: number
+}
+
+const crore = 10_000_000 * 100
+
+/** A private trader's paper account: wide enough to try things, with a daily loss limit that bites. */
+export const defaultDeskSettings: DeskSettings = {
+  limits: {
+    maxOrderQuantity: 100_000,
+    maxOrderValue: crore,
+    maxOpenPositions: 200,
+    maxPositionValue: 2 * crore,
+    maxDailyLoss: crore / 10,
+    maxOrdersPerSecond: 10,
+    maxQuoteAge: 60_000,
+    maxPriceDistance: 0.2
+  },
+  fills: { protection: 0.005, participation: 0.25, slippage: 3 },
+  latency: { base: 50, jitter: 100 },
+  plan: zerodhaPlan,
+  squareOff: { equity: timeOfDay(15, 10), derivative: timeOfDay(15, 20) },
+  chaseAfter: 3_000
+}
+
+/** Stop, target and trail that a book's position in an instrument is to have while it is open. */
+export interface Bracket {
+  readonly stop: Paise | undefined
+  readonly target: Paise | undefined
+  readonly trail: Paise | undefined
+}
+
+export interface DeskDeployment {
+  readonly lots: number
+  /** Whether its signals become orders; a deployment in mode `signal` only reports. */
+  readonly trades: boolean
+  paused: boolean
+  stopped: boolean
+}
+
+/** Records are by order id, or by {@link keyOf} of the ledger where they are about a book's position. */
+export interface DeskState {
+  orders: Record<string, TrackedOrder>
+  /** Ids of orders that may still change, oldest first. */
+  working: Array<string>
+  /** Order ids by book and client tag. */
+  tags: Record<string, string>
+  orderCount: number
+  /** Orders that the desk itself made, by ledger key; their tags count them. */
+  made: Record<string, number>
+  ledger: LedgerState
+  /** Ledger keys of open positions, in the order in which they were opened. */
+  open: Array<string>
+  /** Realised profit less charges of everything so far, paise. */
+  booked: number
+  brackets: Record<string, Bracket>
+  /** As what each open position was opened. */
+  products: Record<string, Product>
+  /** Signals that wait for the opposite position to be closed. */
+  reversals: Record<string, { readonly deployment: string; readonly instrument: number; readonly signal: Signal }>
+  /** Entries that were cancelled because the book is leaving: should one fill all the same, the fill is exited. */
+  abandoned: Record<string, OrderPurpose>
+  /** Orders whose cancellation is on its way. */
+  cancelling: Record<string, true>
+  /** When something is to be done about a working order: an exit's limit moved, an entry's rest cancelled; epoch ms. */
+  deadlines: Record<string, number>
+  deployments: Record<string, DeskDeployment>
+  killStage: KillStage
+  /** Times of the orders of the latest second, oldest first, epoch ms. */
+  recent: Array<number>
+  /** Net result of all positions when the day began, paise. */
+  dayStart: number
+  /** Result of the day at the latest whole second, paise. */
+  dayResult: number
+  /** The day's loss has reached its limit: entries are paused until the next session. */
+  lossReached: boolean
+  squaredOff: { equity: boolean; derivative: boolean }
+  sessionEnded: boolean
+  /** Tables of rates that were found wanting, so that each is said once. */
+  ratesMissing: Array<string>
+}
+
+export const initialDesk = (): DeskState => ({
+  orders: {},
+  working: [],
+  tags: {},
+  orderCount: 0,
+  made: {},
+  ledger: {},
+  open: [],
+  booked: 0,
+  brackets: {},
+  products: {},
+  reversals: {},
+  abandoned: {},
+  cancelling: {},
+  deadlines: {},
+  deployments: {},
+  killStage: "none",
+  recent: [],
+  dayStart: 0,
+  dayResult: 0,
+  lossReached: false,
+  squaredOff: { equity: false, derivative: false },
+  sessionEnded: false,
+  ratesMissing: []
+})
+
+/** The newest quote of an instrument; prices in paise, 0 = not given. */
+export interface DeskQuote {
+  readonly price: Paise
+  readonly bid: Paise
+  readonly ask: Paise
+  /** Event time, epoch ms. */
+  readonly time: number
+}
+
+/** What the desk may use while it decides. */
+export interface DeskContext {
+  /** Event time, epoch ms. */
+  readonly now: () => number
+  /** Number of the input being folded. */
+  readonly cause: () => number
+  readonly instruments: InstrumentTable
+  readonly quote: (instrument: number) => DeskQuote | undefined
+  readonly emit: (decision: Decision) => void
+  readonly send: (instruction: ExchangeInstruction) => void
+  readonly guard: (instruction: GuardInstruction) => void
+  /** Tells the strategy of that book. */
+  readonly notify: (book: string, instrument: number, update: OrderUpdate) => void
+}
+
+/** What every part of the desk works on. */
+export interface Desk {
+  readonly settings: DeskSettings
+  readonly context: DeskContext
+  readonly state: DeskState
+}
+
+/** Event times of decisions lie on this grid, ms. */
+export const DECISION_GRID = 10
+
+/**
+ * Time of a decision. Ticks within one step of the grid may reach the desk together or one by one, as they happened to
+ * be framed; on the grid both give the same time.
+ */
+export const decisionTime = (desk: Desk): number => Math.floor(desk.context.now() / DECISION_GRID) * DECISION_GRID

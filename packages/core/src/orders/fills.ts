@@ -1,0 +1,151 @@
+/** What the exchange reports: the order's life, the ledger, the guard that follows the position. */
+import * as Result from "effect/Result"
+import { chargesOf, noCharges } from "../charges/Charges.ts"
+import { type Charges } from "../decisions/Decision.ts"
+import { book as bookFill, keyOf } from "../portfolio/Ledger.ts"
+import { decisionTime, type Desk } from "./DeskState.ts"
+import { exitPosition, trimReducing } from "./exits.ts"
+import { type ExchangeReport, type Fill, isWorking, type Order, sign } from "./Order.ts"
+import { apply, type TrackedOrder } from "./OrderReducer.ts"
+import { turnRound } from "./signals.ts"
+import { held, isExit, workingIn } from "./workingOrders.ts"
+
+export const takeReport = (desk: Desk, report: ExchangeReport): void => {
+  const { context, state } = desk
+  const before = state.orders[report.orderId]
+  if (before === undefined) return
+  const after = apply(before, report)
+  if (after === before) return
+  const { order } = after
+  state.orders[order.id] = after
+  const ended = !isWorking(order.status)
+  if (report._tag === "ChangeRefused" || ended) delete state.cancelling[order.id]
+  if (ended) {
+    state.working = state.working.filter((id) => id !== order.id)
+    delete state.deadlines[order.id]
+  } else if (!state.working.includes(order.id)) {
+    // A change that made it larger was heard of only after it seemed complete.
+    state.working.push(order.id)
+  }
+  context.emit({ _tag: "OrderChanged", order })
+  context.notify(order.book, order.instrument, { _tag: "Order", order })
+  if (report._tag === "Filled") takeFill(desk, report, before, order)
+  if (ended) afterEnd(desk, order)
+}
+
+const takeFill = (
+  desk: Desk,
+  report: Extract<ExchangeReport, { readonly _tag: "Filled" }>,
+  before: TrackedOrder,
+  order: Order
+): void => {
+  const { context, state } = desk
+  const fill: Fill = {
+    id: `${order.id}.${report.execution}`,
+    orderId: order.id,
+    book: order.book,
+    instrument: order.instrument,
+    side: order.side,
+    quantity: report.quantity,
+    price: report.price,
+    product: order.product,
+    purpose: order.purpose,
+    at: report.at
+  }
+  const holding = held(desk, fill.book, fill.instrument)
+  const charges = costOf(desk, fill, before.facts.value / 100)
+  const key = keyOf(fill.book, fill.instrument)
+  const realised = state.ledger[key]?.realised ?? 0
+  const position = bookFill(state.ledger, fill, charges)
+  state.booked += position.realised - realised - charges.total * 100
+  context.emit({ _tag: "Filled", fill, charges, position })
+  context.notify(fill.book, fill.instrument, { _tag: "Fill", fill })
+  positionChanged(desk, fill, holding, position.quantity)
+}
+
+/** Trading does not stop for a missing rate: the fill is booked without charges and an alarm says so. */
+const costOf = (desk: Desk, fill: Fill, valueBefore: number): Charges => {
+  const { context, settings, state } = desk
+  const found = chargesOf(fill, context.instruments.at(fill.instrument), settings.plan, valueBefore)
+  if (Result.isSuccess(found)) return found.success
+  const { message, table } = found.failure
+  if (!state.ratesMissing.includes(table)) {
+    state.ratesMissing.push(table)
+    const at = decisionTime(desk)
+    context.emit({ _tag: "Alarm", kind: "charges", subject: table, raised: true, detail: message, since: fill.at, at })
+  }
+  return noCharges
+}
+
+const positionChanged = (desk: Desk, fill: Fill, before: number, after: number): void => {
+  const { state } = desk
+  const key = keyOf(fill.book, fill.instrument)
+  const turned = before !== 0 && after !== 0 && before > 0 !== after > 0
+  if (before === 0 || turned) state.products[key] = fill.product
+  if (before === 0) state.open.push(key)
+  if (after === 0) state.open = state.open.filter((each) => each !== key)
+  if (after === 0 || turned) {
+    // A bracket belongs to one position; the next entry brings its own. An entry that is still being cancelled may fill
+    // yet, so its bracket stays until it has ended.
+    const entering = workingIn(desk, fill.book, fill.instrument).some((order) => order.purpose === "entry")
+    if (turned || !entering) delete state.brackets[key]
+    clearGuard(desk, fill.book, fill.instrument)
+  }
+  if (after === 0) delete state.products[key]
+  else if (sign(fill.side) > 0 === after > 0) setGuard(desk, fill.book, fill.instrument, fill.price)
+  trimReducing(desk, fill.book, fill.instrument)
+  const leaving = state.abandoned[fill.orderId]
+  const overshot = after !== 0 && state.orders[fill.orderId]?.order.reduceOnly === true &&
+    after > 0 === sign(fill.side) > 0
+  if (after !== 0 && leaving !== undefined) exitPosition(desk, fill.book, fill.instrument, leaving)
+  else if (overshot) exitPosition(desk, fill.book, fill.instrument, "exit")
+  else if (after === 0) turnRound(desk, fill.book, fill.instrument)
+}
+
+/** What an order's end leaves behind. */
+const afterEnd = (desk: Desk, order: Order): void => {
+  const { state } = desk
+  const key = keyOf(order.book, order.instrument)
+  if (isExit(order)) {
+    // An exit that ended early leaves a position that nobody watches any more: a guard triggers only once.
+    const open = held(desk, order.book, order.instrument) !== 0
+    if (!open || workingIn(desk, order.book, order.instrument).some(isExit)) return
+    delete state.reversals[key]
+    if (order.status === "rejected") {
+      raiseOpenPosition(desk, order.book, order.instrument, `exit ${order.id} rejected: ${order.reason ?? ""}`)
+    }
+    const price = desk.context.quote(order.instrument)?.price
+    if (price !== undefined && order.status !== "rejected") setGuard(desk, order.book, order.instrument, price)
+    return
+  }
+  if (order.purpose === "entry" && held(desk, order.book, order.instrument) === 0) delete state.brackets[key]
+}
+
+/** A position that should be closed is open and nothing is on its way to close it: a person must look. */
+export const raiseOpenPosition = (desk: Desk, book: string, instrument: number, detail: string): void => {
+  const at = decisionTime(desk)
+  const subject = `${book} ${desk.context.instruments.at(instrument).symbol}`
+  desk.context.emit({ _tag: "Alarm", kind: "open-position", subject, raised: true, detail, since: at, at })
+}
+
+const guardAt = (desk: Desk): number => decisionTime(desk) + Math.max(10, desk.settings.latency.base)
+
+/** Puts the watch on what the book holds, if it has a bracket. `reference`: where its trail starts, paise. */
+export const setGuard = (desk: Desk, book: string, instrument: number, reference: Fill["price"]): void => {
+  const bracket = desk.state.brackets[keyOf(book, instrument)]
+  if (bracket === undefined) return
+  desk.context.guard({
+    _tag: "Set",
+    book,
+    instrument,
+    quantity: held(desk, book, instrument),
+    stop: bracket.stop,
+    target: bracket.target,
+    trail: bracket.trail,
+    reference,
+    effectiveAt: guardAt(desk)
+  })
+}
+
+const clearGuard = (desk: Desk, book: string, instrument: number): void =>
+  desk.context.guard({ _tag: "Clear", book, instrument, effectiveAt: guardAt(desk) })

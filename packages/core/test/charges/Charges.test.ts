@@ -1,0 +1,151 @@
+import { assert, describe, it } from "@effect/vitest"
+import { upstoxPlan, zerodhaPlan } from "@keepgaining/core/charges/BrokeragePlan.ts"
+import { chargesOf, exerciseTax, RateMissing } from "@keepgaining/core/charges/Charges.ts"
+import { exchangeCharge, protectionFund } from "@keepgaining/core/charges/exchangeCharge.ts"
+import { goodsAndServicesTax, sebiFee, stampDuty } from "@keepgaining/core/charges/governmentCharges.ts"
+import { type RateTable } from "@keepgaining/core/charges/Rate.ts"
+import { sttOnExercise, sttOnSale } from "@keepgaining/core/charges/securitiesTransactionTax.ts"
+import type { Charges } from "@keepgaining/core/decisions/Decision.ts"
+import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
+import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
+import { paiseFromRupees, rupees } from "@keepgaining/core/market/Money.ts"
+import type { Fill, Product, Side } from "@keepgaining/core/orders/Order.ts"
+import * as Result from "effect/Result"
+
+const share: Instrument = { symbol: "NSE:RELIANCE", exchange: "NSE", kind: "equity", tickSize: 5, lotSize: 1 }
+const future: Instrument = {
+  symbol: "NSE:NIFTY26AUGFUT",
+  exchange: "NSE",
+  kind: "future",
+  tickSize: 10,
+  lotSize: 65,
+  underlying: "NSE:NIFTY 50"
+}
+const option: Instrument = { ...future, symbol: "NSE:NIFTY26AUG24500CE", kind: "option", tickSize: 5 }
+const sensex: Instrument = { ...option, symbol: "BSE:SENSEX26AUG81000CE", exchange: "BSE", underlying: "BSE:SENSEX" }
+
+const fill = (side: Side, quantity: number, price: number, product: Product, date: string): Fill => ({
+  id: "F1",
+  orderId: "O1",
+  book: "manual",
+  instrument: 0,
+  side,
+  quantity,
+  price: paiseFromRupees(price),
+  product,
+  purpose: "manual",
+  at: parseIst(`${date} 10:00:00`)!
+})
+
+const cost = (
+  instrument: Instrument,
+  side: Side,
+  quantity: number,
+  price: number,
+  product: Product,
+  date = "2026-06-01"
+): Charges => Result.getOrThrow(chargesOf(fill(side, quantity, price, product, date), instrument, zerodhaPlan))
+
+describe("charges", () => {
+  // Worked examples at the rates of 2026-04-01: brokerage, STT, exchange, IPFT, SEBI, stamp, GST, total.
+  it.each(
+    [
+      ["delivery", share, "buy", 100, 1500, "delivery", [0, 150, 4.6048, 0.0002, 0.15, 22.5, 0.8559, 178.1109]],
+      ["delivery", share, "sell", 100, 1560, "delivery", [0, 156, 4.7890, 0.0002, 0.156, 0, 0.8901, 161.8353]],
+      ["intraday", share, "buy", 500, 800, "intraday", [20, 0, 12.2796, 0.0004, 0.4, 12, 5.8824, 50.5624]],
+      ["intraday", share, "sell", 500, 806, "intraday", [20, 100.75, 12.3717, 0.0004, 0.403, 0, 5.8995, 139.4246]],
+      ["future", future, "buy", 65, 24200, "carry", [20, 0, 28.7843, 0.0016, 1.573, 31.46, 9.0646, 90.8835]],
+      ["future", future, "sell", 65, 24260, "carry", [20, 788.45, 28.8557, 0.0016, 1.5769, 0, 9.0782, 847.9623]],
+      ["option", option, "buy", 65, 120, "intraday", [20, 0, 2.7706, 0.0008, 0.0078, 0.234, 4.1002, 27.1134]],
+      ["option", option, "sell", 65, 150, "intraday", [20, 14.625, 3.4632, 0.0010, 0.0098, 0, 4.2253, 42.3242]],
+      ["BSE option", sensex, "buy", 20, 200, "carry", [20, 0, 1.3, 0, 0.004, 0.12, 3.8347, 25.2587]],
+      ["BSE option", sensex, "sell", 20, 260, "carry", [20, 7.8, 1.69, 0, 0.0052, 0, 3.9051, 33.4003]]
+    ] as const
+  )("of the worked example: %s %#", (_, instrument, side, quantity, price, product, expected) => {
+    const { brokerage, exchange, gst, ipft, sebi, stamp, stt, total } = cost(instrument, side, quantity, price, product)
+    const found = [brokerage, stt, exchange, ipft, sebi, stamp, gst, total]
+    found.forEach((amount, i) => assert.closeTo(amount, expected[i]!, 0.000_051, `item ${i}`))
+    assert.closeTo(found.slice(0, -1).reduce((sum, amount) => sum + amount, 0), total, 1e-9)
+  })
+
+  it("change with the dates of the law", () => {
+    const roundTrip = (date: string) =>
+      cost(option, "buy", 65, 120, "intraday", date).total + cost(option, "sell", 65, 150, "intraday", date).total
+    assert.closeTo(roundTrip("2024-10-01"), 64.5626, 0.000_05)
+    assert.closeTo(roundTrip("2026-02-28"), 64.5626, 0.000_05)
+    assert.closeTo(roundTrip("2026-03-01"), 64.5626, 0.000_05)
+    assert.closeTo(roundTrip("2026-03-31"), 64.5626, 0.000_05)
+    assert.closeTo(roundTrip("2026-04-01"), 69.4376, 0.000_05)
+    assert.notStrictEqual(roundTrip("2024-09-30"), roundTrip("2024-10-01"))
+  })
+
+  it("match a broker's answer of July 2023, but for the IPFT that it left out", () => {
+    const found = cost(option, "sell", 75, 35.65, "carry", "2023-07-03")
+    assert.closeTo(found.stt, 1.67109375, 1e-9)
+    assert.closeTo(found.exchange, 1.336875, 1e-9)
+    assert.closeTo(found.sebi, 0.00267375, 1e-9)
+    assert.closeTo(found.total - found.ipft * 1.18, 26.851761275, 1e-6)
+  })
+
+  it("are known for the recordings of June 2021", () => {
+    const found = cost(share, "sell", 100, 2000, "intraday", "2021-06-09")
+    assert.closeTo(found.stt, 50, 1e-9)
+    assert.closeTo(found.exchange, 200_000 * 0.0000345, 1e-9)
+  })
+
+  it("charge brokerage once an order, however many fills it takes", () => {
+    const first = fill("buy", 100, 800, "intraday", "2026-06-01")
+    const second = fill("buy", 400, 800, "intraday", "2026-06-01")
+    const a = Result.getOrThrow(chargesOf(first, share, zerodhaPlan))
+    const b = Result.getOrThrow(chargesOf(second, share, zerodhaPlan, 80_000))
+    assert.closeTo(a.brokerage, 20, 1e-9)
+    assert.closeTo(b.brokerage, 0, 1e-9)
+    assert.closeTo(a.total + b.total, cost(share, "buy", 500, 800, "intraday").total, 1e-9)
+    const small = Result.getOrThrow(chargesOf(fill("buy", 10, 800, "intraday", "2026-06-01"), share, zerodhaPlan))
+    assert.closeTo(small.brokerage, 2.4, 1e-9)
+    const delivered = fill("buy", 10, 800, "delivery", "2026-06-01")
+    assert.strictEqual(Result.getOrThrow(chargesOf(delivered, share, upstoxPlan)).brokerage, 20)
+  })
+
+  it("tell BSE's other options apart", () => {
+    const other: Instrument = { ...sensex, underlying: "BSE:SENSEX50" }
+    assert.closeTo(cost(other, "buy", 20, 200, "carry").exchange, 4_000 * 500 / 1e7, 1e-9)
+  })
+
+  it("refuse a date that no rate is known for", () => {
+    const found = chargesOf(fill("buy", 1, 100, "delivery", "2019-12-31"), share, zerodhaPlan)
+    assert.isTrue(Result.isFailure(found))
+    if (!Result.isFailure(found)) return
+    assert.instanceOf(found.failure, RateMissing)
+    assert.include(found.failure.message, "2019-12-31")
+  })
+
+  it("tax the exercise of an option on its intrinsic value", () => {
+    assert.closeTo(Result.getOrThrow(exerciseTax(rupees(65 * 85), "2026-06-01")), 8.2875, 1e-9)
+    assert.isTrue(Result.isFailure(exerciseTax(rupees(1), "2020-01-01")))
+  })
+})
+
+describe("rate tables", () => {
+  const tables: ReadonlyArray<RateTable> = [
+    ...Object.values(sttOnSale),
+    sttOnExercise,
+    ...Object.values(exchangeCharge).flatMap((each) => Object.values(each)),
+    ...Object.values(protectionFund).flatMap((each) => Object.values(each)),
+    sebiFee,
+    ...Object.values(stampDuty),
+    goodsAndServicesTax
+  ]
+  it("are in order of date, with a source in every row", () => {
+    for (const table of tables) {
+      assert.isAbove(table.length, 0)
+      const dates = table.map((row) => row.effectiveFrom)
+      assert.deepStrictEqual(dates, [...new Set(dates)].toSorted())
+      for (const row of table) {
+        assert.match(row.effectiveFrom, /^\d{4}-\d{2}-\d{2}$/)
+        assert.isAbove(row.source.length, 0)
+        assert.isTrue(row.rate >= 0 && row.rate < 0.2)
+      }
+    }
+  })
+})
