@@ -1,0 +1,169 @@
+/**
+ * The tables, in steps that are never edited once released: a change is a further step. Nothing beyond what PostgreSQL 15
+ * knows. Instants are `timestamptz`, prices and amounts whole paise unless a column says rupees.
+ */
+import * as Effect from "effect/Effect"
+import * as Migrator from "effect/sql/Migrator"
+import * as SqlClient from "effect/sql/SqlClient"
+
+const statements = (...texts: ReadonlyArray<string>) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) => Effect.forEach(texts, (text) => sql.unsafe(text), { discard: true }))
+
+export const migrations = Migrator.fromRecord({
+  "0001_journal": statements(`
+    create table journal (
+      session text not null,
+      number bigint not null,
+      sequence bigint not null,
+      -- Epoch ms and JSON as hashed: their text must not change by a round trip.
+      at double precision not null,
+      kind text not null,
+      payload text not null,
+      hash text not null,
+      primary key (session, number)
+    )`),
+  "0002_snapshots": statements(`
+    create table snapshots (
+      session text not null,
+      version integer not null,
+      sequence bigint not null,
+      crc32 bigint not null,
+      bytes bytea not null,
+      saved_at timestamptz not null default now(),
+      primary key (session, version, sequence)
+    )`),
+  "0003_settings": statements(`
+    create table settings (
+      key text primary key,
+      value jsonb not null,
+      changed_at timestamptz not null default now()
+    )`),
+  "0004_projections": statements(
+    `create table projection_cursors (
+      session text primary key,
+      record bigint not null,
+      hash text not null
+    )`,
+    `create table sessions (
+      id text primary key,
+      first_at timestamptz not null,
+      last_at timestamptz not null,
+      records bigint not null,
+      kill_stage text not null
+    )`,
+    `create table orders (
+      session text not null,
+      id text not null,
+      book text not null,
+      client_tag text not null,
+      instrument integer not null,
+      symbol text not null,
+      side text not null,
+      quantity bigint not null,
+      type text not null,
+      limit_price bigint,
+      trigger_price bigint,
+      validity text not null,
+      product text not null,
+      purpose text not null,
+      reduce_only boolean not null,
+      status text not null,
+      filled_quantity bigint not null,
+      average_price double precision not null,
+      created_at timestamptz not null,
+      updated_at timestamptz not null,
+      cause bigint not null,
+      reason text,
+      primary key (session, id)
+    )`,
+    `create table fills (
+      session text not null,
+      id text not null,
+      order_id text not null,
+      book text not null,
+      instrument integer not null,
+      symbol text not null,
+      side text not null,
+      quantity bigint not null,
+      price bigint not null,
+      product text not null,
+      purpose text not null,
+      at timestamptz not null,
+      brokerage_rupees double precision not null,
+      stt_rupees double precision not null,
+      exchange_rupees double precision not null,
+      ipft_rupees double precision not null,
+      sebi_rupees double precision not null,
+      stamp_rupees double precision not null,
+      gst_rupees double precision not null,
+      charges_rupees double precision not null,
+      primary key (session, id)
+    )`,
+    `create index fills_by_order on fills (session, order_id)`,
+    `create table positions (
+      session text not null,
+      book text not null,
+      instrument integer not null,
+      symbol text not null,
+      quantity bigint not null,
+      average_price double precision not null,
+      realised double precision not null,
+      charges_rupees double precision not null,
+      buy_quantity bigint not null,
+      sell_quantity bigint not null,
+      updated_at timestamptz not null,
+      primary key (session, book, instrument)
+    )`,
+    `create table deployments (
+      session text not null,
+      id text not null,
+      strategy text not null,
+      parameters jsonb not null,
+      instruments jsonb not null,
+      lots integer not null,
+      mode text not null,
+      state text not null,
+      reason text not null,
+      changed_at timestamptz not null,
+      primary key (session, id)
+    )`,
+    `create table alerts (
+      session text not null,
+      -- Number of the journal record.
+      record bigint not null,
+      kind text not null,
+      subject text not null,
+      raised boolean not null,
+      detail text not null,
+      since timestamptz not null,
+      at timestamptz not null,
+      primary key (session, record)
+    )`,
+    // Profit of a day is a difference of running totals: kept as totals, so that no sum depends on how records were
+    // batched.
+    `create table daily_totals (
+      session text not null,
+      book text not null,
+      instrument integer not null,
+      -- The day in India.
+      day date not null,
+      realised double precision not null,
+      charges_rupees double precision not null,
+      primary key (session, book, instrument, day)
+    )`,
+    `create view daily_pnl as
+      select session, book, day,
+        sum(realised - before_realised) as realised,
+        sum(charges_rupees - before_charges) as charges_rupees
+      from (
+        select session, book, instrument, day, realised, charges_rupees,
+          coalesce(lag(realised) over per_position, 0) as before_realised,
+          coalesce(lag(charges_rupees) over per_position, 0) as before_charges
+        from daily_totals
+        window per_position as (partition by session, book, instrument order by day)
+      ) as changes
+      group by session, book, day`
+  )
+})
+
+export const migrate = Migrator.make({})({ loader: migrations, table: "keepgaining_migrations" })
