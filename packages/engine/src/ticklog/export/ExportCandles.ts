@@ -1,0 +1,110 @@
+/** Builds the candles of a tick log and writes them as CSV or Parquet, ordered by time, then by place in the table. */
+import type { Candle } from "@keepgaining/core/candles/Candle.ts"
+import { CandleBuilder } from "@keepgaining/core/candles/CandleBuilder.ts"
+import { type Interval, intervals } from "@keepgaining/core/candles/Interval.ts"
+import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
+import * as Effect from "effect/Effect"
+import { DurableFiles, type StorageError } from "../../storage/DurableFile.ts"
+import { reading } from "../Recovery.ts"
+import type { TickLogCorrupt, TickLogRefused } from "../TickLogError.ts"
+import { openTickLogSync } from "../TickLogReader.ts"
+import { type Exported, type ExportRefused, type ExportTarget, writeTable } from "./ExportFile.ts"
+import type { ExportColumn, RowBlock } from "./Table.ts"
+
+const columns: ReadonlyArray<ExportColumn> = [
+  { name: "time", kind: "time" },
+  { name: "symbol", kind: "text" },
+  { name: "open", kind: "price" },
+  { name: "high", kind: "price" },
+  { name: "low", kind: "price" },
+  { name: "close", kind: "price" },
+  { name: "volume", kind: "count" },
+  { name: "oi", kind: "count", optional: true },
+  { name: "vwap", kind: "average" }
+]
+
+/** Folds batches into the candles of one interval. */
+export class CandleFold {
+  readonly #interval: Interval
+  readonly #bit: number
+  readonly #builders: Array<CandleBuilder> = []
+  #closed: Array<Candle> = []
+
+  constructor(interval: Interval) {
+    this.#interval = interval
+    this.#bit = 1 << intervals.indexOf(interval)
+  }
+
+  /** The candles that the batch closed, ordered by time, then instrument. */
+  fold(batch: TickBatch): ReadonlyArray<Candle> {
+    const { eventTime, instrument, length, openInterest, price, volume } = batch
+    // All columns have at least `length` entries.
+    for (let row = 0; row < length; row++) {
+      const builder = this.#builder(instrument[row]!)
+      const time = eventTime[row]!
+      if (time >= builder.nextClose) this.#close(builder, time)
+      builder.onTick(time, price[row]!, volume[row]!, openInterest[row]!)
+    }
+    for (const builder of this.#builders) if (batch.now >= builder.nextClose) this.#close(builder, batch.now)
+    const closed = this.#closed
+    this.#closed = []
+    return closed.sort((a, b) => a.start - b.start || a.instrument - b.instrument)
+  }
+
+  /** Candles that the log does not go on long enough to close. */
+  get unfinished(): number {
+    return this.#builders.filter((builder) => builder.forming(this.#interval) !== undefined).length
+  }
+
+  #close(builder: CandleBuilder, now: number): void {
+    if ((builder.closeUntil(now) & this.#bit) !== 0) this.#closed.push(builder.closed(this.#interval))
+  }
+
+  #builder(index: number): CandleBuilder {
+    for (let n = this.#builders.length; n <= index; n++) {
+      this.#builders.push(new CandleBuilder(new Float64Array(CandleBuilder.stateSize), 0, n))
+    }
+    return this.#builders[index]!
+  }
+}
+
+const blockOf = (candles: ReadonlyArray<Candle>, symbols: ReadonlyArray<string>): RowBlock => ({
+  length: candles.length,
+  values: [
+    candles.map(({ start }) => start),
+    candles.map(({ instrument }) => symbols[instrument] ?? `#${instrument}`),
+    candles.map(({ open }) => open),
+    candles.map(({ high }) => high),
+    candles.map(({ low }) => low),
+    candles.map(({ close }) => close),
+    candles.map(({ volume }) => volume),
+    candles.map(({ openInterest }) => openInterest),
+    candles.map(({ vwap }) => vwap)
+  ]
+})
+
+export interface ExportedCandles extends Exported {
+  readonly unfinished: number
+}
+
+/** Only closed candles are written; `unfinished` counts those that the log's end leaves open. */
+export const exportCandles = (
+  folder: string,
+  interval: Interval,
+  target: ExportTarget
+): Effect.Effect<ExportedCandles, ExportRefused | TickLogRefused | TickLogCorrupt | StorageError, DurableFiles> =>
+  Effect.scoped(Effect.gen(function*() {
+    const files = yield* DurableFiles
+    const log = yield* Effect.acquireRelease(
+      reading(() => openTickLogSync(folder, { files: files.reading })),
+      (open) => Effect.sync(() => open.close())
+    )
+    const symbols = log.instruments.all().map(({ symbol }) => symbol)
+    const fold = new CandleFold(interval)
+    const next = reading(() => {
+      const batch = log.next()
+      return batch === undefined ? undefined : blockOf(fold.fold(batch), symbols)
+    })
+    const exported = yield* writeTable(target, columns, next)
+    return { ...exported, unfinished: fold.unfinished }
+  }))

@@ -1,0 +1,47 @@
+/** `keepgaining candles build`: the candles of a tick log as a file. */
+import { intervals } from "@keepgaining/core/candles/Interval.ts"
+import { layer as NodeDurableFiles } from "@keepgaining/engine/storage/NodeDurableFiles.ts"
+import { exportCandles } from "@keepgaining/engine/ticklog/export/ExportCandles.ts"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import { reported } from "./ticks/CommandFailure.ts"
+import { tableFlags } from "./ticks/ExportCommand.ts"
+
+const buildCommand = Command.make(
+  "build",
+  {
+    log: Argument.String("LOG").pipe(Argument.withDescription("Folder of the tick log")),
+    interval: Flag.Literals("interval", intervals).pipe(
+      Flag.withAlias("i"),
+      Flag.withDescription("Length of a candle, aligned to the open at 09:15"),
+      Flag.withDefault("1m")
+    ),
+    ...tableFlags
+  },
+  Effect.fn("candles.build")(function*({ format, interval, json, log, out, overwrite }) {
+    const exported = yield* exportCandles(log, interval, { file: out, format, overwrite }).pipe(
+      reported,
+      Effect.provide(NodeDurableFiles)
+    )
+    const { bytes, file, rows, unfinished } = exported
+    const rest = unfinished === 0 ? "" : `; ${unfinished} left out, because the log ends before they do`
+    yield* Console.log(json ? JSON.stringify(exported) : `${file}: ${rows} candles, ${bytes} bytes${rest}`)
+  })
+).pipe(
+  Command.withDescription(
+    "Build the candles of every instrument of a tick log: time (start, IST), symbol, open, high, low, close (rupees), " +
+      "volume, oi, vwap. An interval without ticks has no candle."
+  ),
+  Command.withShortDescription("Build candles from a tick log"),
+  Command.withExamples([
+    { command: "keepgaining candles build sessions/2021-06-09 --interval 5m --out 5m.csv", description: "As CSV" }
+  ])
+)
+
+export const candlesCommand = Command.make("candles").pipe(
+  Command.withDescription("Candles from recorded ticks"),
+  Command.withSubcommands([buildCommand])
+)
