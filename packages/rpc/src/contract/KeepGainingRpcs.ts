@@ -1,4 +1,7 @@
-/** The whole contract, behind one login. */
+/**
+ * The whole contract, behind one login. On the wire it is JSON, one message a WebSocket frame
+ * (`RpcSerialization.layerJson`), at `/rpc`.
+ */
 import * as Context from "effect/Context"
 import * as RpcMiddleware from "effect/rpc/RpcMiddleware"
 import { Unauthorized } from "./Failures.ts"

@@ -1,9 +1,9 @@
 import { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { Interval } from "@keepgaining/core/candles/Interval.ts"
 import { Instrument } from "@keepgaining/core/market/Instrument.ts"
-import * as Schema from "effect/Schema"
 import * as Rpc from "effect/rpc/Rpc"
 import * as RpcGroup from "effect/rpc/RpcGroup"
+import * as Schema from "effect/Schema"
 import { NotFound } from "./Failures.ts"
 
 /**
@@ -45,7 +45,10 @@ export type CandleUpdate = typeof CandleUpdate.Type
 export class MarketRpcs extends RpcGroup.make(
   /** Instruments in index order; the array position is the instrument's index everywhere in this session. */
   Rpc.make("Instruments", { success: Schema.Array(Instrument) }),
-  /** Conflated: the latest quote of what changed, at most `perSecond` frames a second; first frame is a full snapshot. */
+  /**
+   * Conflated: the latest quote of what changed, at most `perSecond` frames a second; first frame is a full snapshot.
+   * Subscribe with `streamBufferSize: 1`: a larger buffer of the client would fill with frames that are old by then.
+   */
   Rpc.make("Quotes", {
     payload: {
       /** Indices; empty means all. */

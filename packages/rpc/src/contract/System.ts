@@ -1,6 +1,6 @@
-import * as Schema from "effect/Schema"
 import * as Rpc from "effect/rpc/Rpc"
 import * as RpcGroup from "effect/rpc/RpcGroup"
+import * as Schema from "effect/Schema"
 import { NotFound, Refused, Unauthorized } from "./Failures.ts"
 
 /** Raised with every incompatible change of the contract; client and server must agree on it. */
@@ -125,6 +125,7 @@ export class SystemRpcs extends RpcGroup.make(
   Rpc.make("RetryDeadLetter", { payload: { id: Schema.Int }, error: Schema.Union([Unauthorized, NotFound, Refused]) }),
   /** Fails with `NotFound` when this session is no replay. */
   Rpc.make("Replay", { success: ReplayState, error: NotFound, stream: true }),
+  /** Needs scope `trade`. */
   Rpc.make("ControlReplay", {
     payload: { control: ReplayControl },
     success: ReplayState,

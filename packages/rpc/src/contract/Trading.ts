@@ -2,9 +2,9 @@ import { Command, CommandOutcome, KillStage } from "@keepgaining/core/commands/C
 import { Decision, Position } from "@keepgaining/core/decisions/Decision.ts"
 import { Deployment, DeploymentState } from "@keepgaining/core/deployments/Deployment.ts"
 import { Fill, Order } from "@keepgaining/core/orders/Order.ts"
-import * as Schema from "effect/Schema"
 import * as Rpc from "effect/rpc/Rpc"
 import * as RpcGroup from "effect/rpc/RpcGroup"
+import * as Schema from "effect/Schema"
 import { Refused, Unauthorized } from "./Failures.ts"
 
 /** A decision with its place in the session's order of events; durable before it is sent. */
@@ -74,7 +74,9 @@ export type StrategyDescription = typeof StrategyDescription.Type
 export class TradingRpcs extends RpcGroup.make(
   /**
    * Every decision after number `after`, then each new one as it becomes durable. Never conflated, nothing skipped.
-   * `after: 0` starts at the beginning of the session.
+   * `after: 0` starts at the beginning of the session. Ends when the replay is rewound (`Hello.sessionId` is then
+   * another one), because numbers start again. Comes in chunks of up to 256: give the client a `streamBufferSize` of
+   * at least that, or one reader that is slow holds up the socket for all others.
    */
   Rpc.make("Events", { payload: { after: Schema.Int }, success: Event, stream: true }),
   Rpc.make("Portfolio", { success: Portfolio, stream: true }),

@@ -1,0 +1,70 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import * as fs from "node:fs/promises"
+import * as os from "node:os"
+import * as path from "node:path"
+import { Access } from "../../src/server/Access.ts"
+import type { Scope as AccessScope } from "../../src/server/KeyStore.ts"
+import * as Server from "../../src/server/Server.ts"
+import type { TestSession } from "./TestSession.ts"
+
+/** A directory that is removed with the scope. */
+export const temporaryDirectory = Effect.acquireRelease(
+  Effect.promise(() => fs.mkdtemp(path.join(os.tmpdir(), "keepgaining-rpc-"))),
+  (directory) => Effect.promise(() => fs.rm(directory, { recursive: true, force: true }))
+)
+
+/** A small built terminal. */
+export const webRoot = Effect.gen(function*() {
+  const root = yield* temporaryDirectory
+  yield* Effect.promise(async () => {
+    await fs.mkdir(path.join(root, "assets"))
+    await fs.writeFile(path.join(root, "index.html"), "<!doctype html><title>Terminal</title>")
+    await fs.writeFile(path.join(root, "assets", "index-B1x9Zk2p.js"), "export {}")
+  })
+  return root
+})
+
+export interface Running {
+  readonly url: string
+  readonly port: number
+  readonly access: Access["Service"]
+  readonly address: Server.ServerAddress["Service"]
+  readonly token: (scope: AccessScope) => Effect.Effect<string>
+  readonly stop: Effect.Effect<void>
+}
+
+/** A real server on a free port (or the one given, to restart it), stopped with the scope or by hand. */
+export const serve = Effect.fnUntraced(function*(
+  session: TestSession,
+  options: Partial<Server.Options> & { readonly bootId?: string } = {}
+) {
+  const { bootId, ...rest } = options
+  const scope = yield* Effect.acquireRelease(Scope.make(), (scope, exit) => Scope.close(scope, exit))
+  const layer = Server.layer({
+    port: 0,
+    webRoot: rest.webRoot ?? (yield* webRoot),
+    dataDirectory: rest.dataDirectory ?? (yield* temporaryDirectory),
+    ...rest
+  }).pipe(Layer.provide(session.layer(bootId)))
+  const context = yield* Layer.buildWithScope(layer, scope)
+  const access = Context.get(context, Access)
+  const address = Context.get(context, Server.ServerAddress)
+  const running: Running = {
+    url: `http://localhost:${address.port}`,
+    port: address.port,
+    access,
+    address,
+    token: (scope) =>
+      access.createToken(`test ${scope}`, scope).pipe(
+        Effect.map(({ secret }) => Redacted.value(secret)),
+        Effect.orDie
+      ),
+    stop: Scope.close(scope, Exit.void)
+  }
+  return running
+})
