@@ -1,0 +1,13 @@
+/** Snapshots of hot actors are copies of plain data: numbers, strings, booleans, null, arrays and plain objects. */
+export const clonePlain = <A>(value: A): A => {
+  if (typeof value !== "object" || value === null) return value
+  if (Array.isArray(value)) {
+    const copy: Array<unknown> = Array.from({ length: value.length })
+    for (let i = 0; i < value.length; i++) copy[i] = clonePlain(value[i])
+    // An array's copy has the array's type; TypeScript cannot see that through the generic.
+    return copy as A
+  }
+  const copy: Record<string, unknown> = {}
+  for (const key in value) copy[key] = clonePlain(value[key])
+  return copy as A
+}
