@@ -16,6 +16,7 @@ import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import type { GuardInstruction } from "@keepgaining/core/orders/Guard.ts"
 import type { ExchangeInstruction } from "@keepgaining/core/orders/Order.ts"
+import type { FillModel } from "@keepgaining/core/orders/PaperBook.ts"
 import type { OrderUpdate } from "@keepgaining/core/strategies/Strategy.ts"
 import type { DeadLetters } from "../actors/DeadLetters.ts"
 import type { FaultPlan } from "../actors/FaultPlan.ts"
@@ -45,6 +46,8 @@ export type CellActor = InstrumentActor | BookActor | GuardActor | StrategyActor
 export interface CellServices {
   readonly deadLetters: DeadLetters
   readonly history: CandleHistory
+  /** How the paper exchange fills. */
+  readonly fills: FillModel
   /** Faults to inject; only tests and drills set it. */
   readonly faults: FaultPlan | undefined
   /** Number of the input being folded. */
@@ -81,7 +84,7 @@ export class Cell {
     const path = instrument.symbol
     const ordinal = index * ACTORS_PER_CELL
     this.instrument = new InstrumentActor(path, instrument, index)
-    this.book = new BookActor(`${path}/book`, instrument, index, ordinal + 1)
+    this.book = new BookActor(`${path}/book`, instrument, index, ordinal + 1, services.fills)
     this.guard = new GuardActor(`${path}/guard`, index, ordinal + 2)
     this.#services = services
   }

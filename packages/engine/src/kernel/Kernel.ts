@@ -17,8 +17,10 @@ import { Digest } from "@keepgaining/core/digest/Digest.ts"
 import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
 import { istDay } from "@keepgaining/core/market/IndianTime.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
-import type { ExchangeInstruction } from "@keepgaining/core/orders/Order.ts"
+import { type DeskSettings, initialDesk } from "@keepgaining/core/orders/DeskState.ts"
 import type { GuardInstruction } from "@keepgaining/core/orders/Guard.ts"
+import type { ExchangeInstruction } from "@keepgaining/core/orders/Order.ts"
+import { OrderDesk } from "@keepgaining/core/orders/OrderDesk.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import type { AnyStrategy, OrderUpdate } from "@keepgaining/core/strategies/Strategy.ts"
 import { DeadLetters } from "../actors/DeadLetters.ts"
@@ -26,7 +28,6 @@ import type { FaultPlan } from "../actors/FaultPlan.ts"
 import { CandleHistory } from "./CandleHistory.ts"
 import type { CellServices } from "./Cell.ts"
 import { Deployments } from "./Deployments.ts"
-import { DeskActor, type DeskSettings } from "./DeskActor.ts"
 import { FeedMonitor } from "./FeedMonitor.ts"
 import { merge, type Output } from "./Outbox.ts"
 import { Partition } from "./Partition.ts"
@@ -74,7 +75,7 @@ export class Kernel {
   readonly history = new CandleHistory()
   readonly deadLetters = new DeadLetters()
   readonly partitions: ReadonlyArray<Partition>
-  readonly desk: DeskActor
+  readonly desk: OrderDesk
   readonly deployments: Deployments
   readonly monitor: FeedMonitor
   /** Number of the newest input. */
@@ -110,6 +111,7 @@ export class Kernel {
     const services: CellServices = {
       deadLetters: this.deadLetters,
       history: this.history,
+      fills: options.desk.fills,
       faults: options.faults,
       cause: () => this.cause
     }
@@ -119,16 +121,16 @@ export class Kernel {
     )
     this.#rowsOf = this.partitions.map(() => ({ rows: new Int32Array(0), count: 0 }))
     this.deployments = new Deployments(this)
-    this.desk = new DeskActor(options.desk, {
+    this.desk = new OrderDesk(options.desk, {
       now: () => this.now,
       cause: () => this.cause,
       instruments: options.instruments,
-      quotes: this.quotes,
+      quote: (instrument) => this.quotes.quote(instrument),
       emit: (decision) => this.emit(decision),
       send: (instruction) => this.#toBook(instruction),
       guard: (instruction) => this.#toGuard(instruction),
       notify: (book, instrument, update) => this.#tell(book, instrument, update)
-    })
+    }, initialDesk())
   }
 
   /** The partition that owns an instrument. */
@@ -313,7 +315,7 @@ export class Kernel {
     const now = nowOf[from]!
     if (istDay(now) !== this.day) this.#startDay(now)
     if (!this.sessionEnded) {
-      const ended = this.monitor.tick(now)
+      const ended = this.monitor.tick(Math.floor(now / QUANTUM) * QUANTUM)
       for (const alarm of ended) this.emit(alarm)
     }
     for (let row = from; row < to; row++) this.quotes.update(batch, row)
@@ -367,7 +369,7 @@ export class Kernel {
         this.desk.onRequest(output.deployment, output.request)
         return
       case "Cancel":
-        this.desk.onCancel(output.orderId)
+        this.desk.onCancel(output.orderId, undefined, output.deployment)
         return
       case "Log":
         return this.emit({

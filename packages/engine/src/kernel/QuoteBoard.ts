@@ -2,7 +2,9 @@
  * The latest quote of every instrument, as columns. The kernel writes it row by row; readers (conflated streams, the
  * portfolio's valuation) look at it whenever they like and compare {@link QuoteBoard.changes} with what they saw last.
  */
+import { paise } from "@keepgaining/core/market/Money.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
+import type { DeskQuote } from "@keepgaining/core/orders/DeskState.ts"
 
 export class QuoteBoard {
   size: number
@@ -62,6 +64,13 @@ export class QuoteBoard {
     this.ask[i] = batch.ask[row]!
     this.bidQuantity[i] = batch.bidQuantity[row]!
     this.askQuantity[i] = batch.askQuantity[row]!
+  }
+
+  /** The instrument's latest quote; `undefined` until it had a tick today. */
+  quote(i: number): DeskQuote | undefined {
+    // `i` is an index of the session's instrument table, so no column read can miss.
+    if (this.changes[i] === 0) return undefined
+    return { price: paise(this.last[i]!), bid: paise(this.bid[i]!), ask: paise(this.ask[i]!), time: this.time[i]! }
   }
 
   /** Starts a new day: yesterday's last price becomes the previous close. */

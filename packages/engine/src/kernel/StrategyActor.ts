@@ -3,6 +3,7 @@ import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { type Interval, intervals } from "@keepgaining/core/candles/Interval.ts"
 import type { Deployment } from "@keepgaining/core/deployments/Deployment.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
+import { DECISION_GRID } from "@keepgaining/core/orders/DeskState.ts"
 import { sign } from "@keepgaining/core/orders/Order.ts"
 import * as Random from "@keepgaining/core/random/Random.ts"
 import type {
@@ -110,8 +111,10 @@ export class StrategyActor {
         }),
       cancel: (orderId) => self.#put({ ...self.#stamp(), _tag: "Cancel", deployment: self.deployment.id, orderId }),
       setTimer: (name, at) => {
-        self.data.timers[name] = at
-        self.nextTimer = Math.min(self.nextTimer, at)
+        // On the grid, because ticks within one step of it are one slice or several, as they happened to be framed.
+        const due = Math.ceil(at / DECISION_GRID) * DECISION_GRID
+        self.data.timers[name] = due
+        self.nextTimer = Math.min(self.nextTimer, due)
       },
       log: (message) => self.#put({ ...self.#stamp(), _tag: "Log", deployment: self.deployment.id, message })
     }

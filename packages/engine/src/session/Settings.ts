@@ -1,5 +1,5 @@
 /** What can be configured of a session, with the defaults of a private trader's paper account. */
-import { defaultDeskSettings } from "../kernel/DeskActor.ts"
+import { defaultDeskSettings } from "@keepgaining/core/orders/DeskState.ts"
 
 export const sessionDefaults = {
   partitions: 4,

@@ -42,7 +42,7 @@ describe("the kernel", () => {
       assert.deepStrictEqual(other.decisions, one.decisions)
       assert.strictEqual(other.digest, one.digest)
     },
-    { fastCheck: { numRuns: 15 } }
+    { arbitrary: { runs: 15, size: 12 } }
   )
 
   it.prop(
@@ -62,7 +62,7 @@ describe("the kernel", () => {
       }
       assert.strictEqual(paced.digest(), whole.digest)
     },
-    { fastCheck: { numRuns: 15 } }
+    { arbitrary: { runs: 15, size: 12 } }
   )
 
   it.prop(
@@ -86,7 +86,7 @@ describe("the kernel", () => {
       assert.deepStrictEqual([...decisionsOf(before), ...decisionsOf(after)], whole.decisions)
       assert.strictEqual(after.sequence, whole.kernel.sequence)
     },
-    { fastCheck: { numRuns: 15 } }
+    { arbitrary: { runs: 15, size: 12 } }
   )
 
   it("does a command once, however often it is sent", () => {
