@@ -28,7 +28,9 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("CancelOrder", { orderId: Schema.String }),
   /** Squares off one position of a book, reduce-only. */
   Schema.TaggedStruct("ExitPosition", { book: Schema.String, instrument: Schema.Int }),
-  Schema.TaggedStruct("Kill", { stage: KillStage })
+  Schema.TaggedStruct("Kill", { stage: KillStage }),
+  /** Gives a strategy an input once more that it had failed at. */
+  Schema.TaggedStruct("RetryDeadLetter", { id: Schema.Int })
 ])
 export type Command = typeof Command.Type
 

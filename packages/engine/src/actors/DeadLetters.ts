@@ -3,33 +3,41 @@ import type { DeadLetter } from "./ActorTree.ts"
 
 export const DEAD_LETTERS_KEPT = 5_000
 
-export class DeadLetters {
+/** A dead letter and, where another try makes sense, what it takes to make it. Plain data. */
+export interface KeptLetter<Retry> {
+  readonly letter: DeadLetter
+  readonly retry: Retry | undefined
+}
+
+export class DeadLetters<Retry> {
   /** All there ever were. */
   total = 0
-  readonly #kept: Array<DeadLetter> = []
+  #kept: Array<KeptLetter<Retry>> = []
 
-  add(letter: Omit<DeadLetter, "id">): DeadLetter {
-    const kept = { id: ++this.total, ...letter }
-    this.#kept.push(kept)
+  add(letter: Omit<DeadLetter, "id">, retry: Retry | undefined): void {
+    this.#kept.push({ letter: { id: ++this.total, ...letter }, retry })
     if (this.#kept.length > DEAD_LETTERS_KEPT) this.#kept.shift()
-    return kept
   }
 
   newest(limit: number): ReadonlyArray<DeadLetter> {
-    return this.#kept.slice(-limit).reverse()
+    return this.#kept.slice(-limit).reverse().map(({ letter }) => letter)
   }
 
-  find(id: number): DeadLetter | undefined {
-    return this.#kept.find((letter) => letter.id === id)
+  find(id: number): KeptLetter<Retry> | undefined {
+    return this.#kept.find(({ letter }) => letter.id === id)
   }
 
-  all(): ReadonlyArray<DeadLetter> {
+  /** It was taken out to be tried again. */
+  remove(id: number): void {
+    this.#kept = this.#kept.filter(({ letter }) => letter.id !== id)
+  }
+
+  all(): ReadonlyArray<KeptLetter<Retry>> {
     return this.#kept
   }
 
-  load(total: number, kept: ReadonlyArray<DeadLetter>): void {
+  load(total: number, kept: ReadonlyArray<KeptLetter<Retry>>): void {
     this.total = total
-    this.#kept.length = 0
-    for (const letter of kept) this.#kept.push(letter)
+    this.#kept = [...kept]
   }
 }

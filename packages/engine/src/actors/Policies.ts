@@ -39,6 +39,9 @@ const cold: SupervisionPolicy = {
   onExhausted: "escalate"
 }
 
+/** After a throw in the middle of the fold nothing of it can be trusted: only recovery from what is durable helps. */
+const kernel: SupervisionPolicy = { ...cold, maxFailures: 0, backoff: noBackoff }
+
 /** What trading does not depend on: it may fail for ever without taking anything along. */
 const auxiliary: SupervisionPolicy = {
   retries: 0,
@@ -48,6 +51,6 @@ const auxiliary: SupervisionPolicy = {
   onExhausted: "stop"
 }
 
-export const policies = { instrument, strategy, book, guard: book, feed: cold, recorder: cold, auxiliary } as const
+export const policies = { instrument, strategy, book, guard: book, feed: cold, recorder: cold, kernel, auxiliary } as const
 
 export type ActorKind = keyof typeof policies

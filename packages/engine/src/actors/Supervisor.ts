@@ -32,7 +32,8 @@ export class Supervisor extends Context.Service<Supervisor, {
     behaviour: Effect.Effect<void, E, R>
   ) => Effect.Effect<void, never, R>
   readonly stop: (path: string) => Effect.Effect<void>
-  readonly watch: (mailbox: () => MailboxNode) => void
+  /** Shows the mailbox in the tree; one of the same name is replaced. */
+  readonly watch: (name: string, mailbox: () => MailboxNode) => void
   readonly actors: () => ReadonlyArray<ActorNode>
   readonly mailboxes: () => ReadonlyArray<MailboxNode>
   /** Fails when an actor escalates; never succeeds. */
@@ -44,7 +45,7 @@ export class Supervisor extends Context.Service<Supervisor, {
       const fibers = yield* FiberMap.make<string, void, never>()
       const escalation = yield* Deferred.make<never, Escalated>()
       const records = new Map<string, { readonly kind: ActorKind; readonly record: SupervisionRecord }>()
-      const mailboxes: Array<() => MailboxNode> = []
+      const mailboxes = new Map<string, () => MailboxNode>()
 
       const supervise = <E, R>(
         path: string,
@@ -94,7 +95,7 @@ export class Supervisor extends Context.Service<Supervisor, {
               if (known !== undefined) known.record.state = "stopped"
             })
           ),
-        watch: (mailbox) => void mailboxes.push(mailbox),
+        watch: (name, mailbox) => void mailboxes.set(name, mailbox),
         actors: () =>
           Array.from(records, ([path, { kind, record }]) => ({
             path,
@@ -106,7 +107,7 @@ export class Supervisor extends Context.Service<Supervisor, {
             deadLetters: record.deadLetters,
             ...(record.lastFailure === undefined ? {} : { lastFailure: record.lastFailure })
           })),
-        mailboxes: () => mailboxes.map((view) => view()),
+        mailboxes: () => Array.from(mailboxes.values(), (view) => view()),
         escalation: Deferred.await(escalation)
       })
     })

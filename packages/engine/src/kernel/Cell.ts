@@ -25,7 +25,7 @@ import { failureText, giveUp } from "../actors/Supervision.ts"
 import { BookActor } from "./BookActor.ts"
 import type { CandleHistory } from "./CandleHistory.ts"
 import { GuardActor } from "./GuardActor.ts"
-import { CLOSE, emptyTick, InputRing, TICK } from "./InputRing.ts"
+import { type CellTick, CLOSE, emptyTick, InputRing, TICK } from "./InputRing.ts"
 import { InstrumentActor } from "./InstrumentActor.ts"
 import type { Outbox } from "./Outbox.ts"
 import type { StrategyActor } from "./StrategyActor.ts"
@@ -39,12 +39,27 @@ export type CellMessage =
   | { readonly _tag: "Start"; readonly deployment: string }
   | { readonly _tag: "Stop"; readonly deployment: string }
   | { readonly _tag: "SessionEnd" }
+  /** An input that the strategy had failed at, once more. */
+  | { readonly _tag: "Retry"; readonly deployment: string; readonly input: RetainedInput }
+
+/** An input of a strategy that outlives the ring. Plain data. */
+export type RetainedInput =
+  | { readonly _tag: "Tick"; readonly tick: CellTick }
+  | { readonly _tag: "Candles"; readonly candles: ReadonlyArray<Candle> }
+  | { readonly _tag: "Message"; readonly message: CellMessage }
+
+/** What it takes to try a dead letter again. */
+export interface LetterRetry {
+  readonly instrument: number
+  readonly deployment: string
+  readonly input: RetainedInput
+}
 
 export type CellActor = InstrumentActor | BookActor | GuardActor | StrategyActor
 
 /** What the cells of one kernel share. */
 export interface CellServices {
-  readonly deadLetters: DeadLetters
+  readonly deadLetters: DeadLetters<LetterRetry>
   readonly history: CandleHistory
   /** How the paper exchange fills. */
   readonly fills: FillModel
@@ -266,7 +281,7 @@ export class Cell {
       failure: record.lastFailure,
       cause: this.#services.cause(),
       at: now
-    })
+    }, actor.kind === "strategy" ? this.#retryOf(actor, last) : undefined)
     const verdict = giveUp(policy, record, now)
     if (verdict === "resume") return
     const stopped = actor.kind === "strategy" ? [actor] : this.#stopAll()
@@ -324,6 +339,28 @@ export class Cell {
     }
   }
 
+  #retryOf(actor: StrategyActor, index: number): LetterRetry {
+    const retry = (input: RetainedInput): LetterRetry => ({
+      instrument: this.index,
+      deployment: actor.deployment.id,
+      input
+    })
+    switch (this.ring.kind(index)) {
+      case TICK: {
+        const tick = emptyTick()
+        this.ring.readTick(index, tick)
+        return retry({ _tag: "Tick", tick })
+      }
+      case CLOSE: {
+        const mask = this.instrument.justClosed & actor.mask
+        const closed = intervals.filter((_, bit) => (mask & (1 << bit)) !== 0)
+        return retry({ _tag: "Candles", candles: closed.map((interval) => this.instrument.builder.closed(interval)) })
+      }
+      default:
+        return retry({ _tag: "Message", message: this.ring.message(index) })
+    }
+  }
+
   #describe(index: number): string {
     switch (this.ring.kind(index)) {
       case TICK: {
@@ -353,8 +390,15 @@ const handMessage = (actor: CellActor, message: CellMessage, now: number): void 
       else if (message._tag === "Timer") actor.fireTimers(now)
       else if (message._tag === "Start") actor.start()
       else if (message._tag === "Stop") actor.stop()
+      else if (message._tag === "Retry") handAgain(actor, message.input, now)
       return
     case "instrument":
       return
   }
+}
+
+const handAgain = (actor: StrategyActor, input: RetainedInput, now: number): void => {
+  if (input._tag === "Tick") actor.observe(input.tick)
+  else if (input._tag === "Candles") for (const candle of input.candles) actor.candle(candle)
+  else handMessage(actor, input.message, now)
 }

@@ -26,7 +26,7 @@ import type { AnyStrategy, OrderUpdate } from "@keepgaining/core/strategies/Stra
 import { DeadLetters } from "../actors/DeadLetters.ts"
 import type { FaultPlan } from "../actors/FaultPlan.ts"
 import { CandleHistory } from "./CandleHistory.ts"
-import type { CellServices } from "./Cell.ts"
+import type { CellServices, LetterRetry } from "./Cell.ts"
 import { Deployments } from "./Deployments.ts"
 import { FeedMonitor } from "./FeedMonitor.ts"
 import { merge, type Output } from "./Outbox.ts"
@@ -73,7 +73,7 @@ export class Kernel {
   readonly instruments: InstrumentTable
   readonly quotes: QuoteBoard
   readonly history = new CandleHistory()
-  readonly deadLetters = new DeadLetters()
+  readonly deadLetters = new DeadLetters<LetterRetry>()
   readonly partitions: ReadonlyArray<Partition>
   readonly desk: OrderDesk
   readonly deployments: Deployments
@@ -429,7 +429,29 @@ export class Kernel {
         return this.desk.onExitPosition(command.book, command.instrument)
       case "Kill":
         return this.kill(command.stage)
+      case "RetryDeadLetter":
+        return this.#retry(command.id)
     }
+  }
+
+  #retry(id: number): CommandOutcome {
+    const kept = this.deadLetters.find(id)
+    if (kept === undefined) {
+      return { _tag: "Refused", reason: `No dead letter ${id}`, remedy: "See the list; only the newest are kept" }
+    }
+    const { letter, retry } = kept
+    if (retry === undefined) {
+      const reason = `${letter.actor} is no strategy: what follows from its inputs has moved on`
+      return { _tag: "Refused", reason, remedy: "Only inputs of strategies can be tried again" }
+    }
+    const { deployment, input, instrument } = retry
+    const actor = this.partitionOf(instrument).cell(instrument).strategy(deployment)
+    if (actor === undefined || actor.record.state === "stopped") {
+      return { _tag: "Refused", reason: `${letter.actor} is stopped`, remedy: "Deploy the strategy anew" }
+    }
+    this.deadLetters.remove(id)
+    this.partitionOf(instrument).deliver(instrument, { _tag: "Retry", deployment, input }, this.now)
+    return { _tag: "Done" }
   }
 
   kill(stage: KillStage): CommandOutcome {

@@ -9,7 +9,6 @@ import { deserialize, serialize } from "node:v8"
 import type { CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { DeadLetter } from "../actors/ActorTree.ts"
 import { clonePlain } from "../actors/PlainData.ts"
 import type { SupervisionRecord } from "../actors/Supervision.ts"
 import type { BookActor } from "./BookActor.ts"
@@ -64,7 +63,7 @@ interface KernelDump {
   readonly quotes: Readonly<Record<string, ArrayLike<number>>>
   readonly monitor: { readonly lastTick: number; readonly raised: boolean; readonly gaps: ReadonlyArray<FeedGap> }
   readonly history: ReadonlyArray<CandleTrackDump>
-  readonly deadLetters: { readonly total: number; readonly kept: ReadonlyArray<DeadLetter> }
+  readonly deadLetters: { readonly total: number; readonly kept: ReturnType<Kernel["deadLetters"]["all"]> }
   readonly deployments: ReadonlyArray<DeploymentRecord>
   readonly desk: Kernel["desk"]["state"]
   readonly cells: ReadonlyArray<CellDump>

@@ -21,6 +21,8 @@ export interface Position {
 export interface PlacedCommand extends Position {
   readonly commandId: string
   readonly command: Command
+  /** Event time at which it was given, epoch ms: pacing may have been ahead of the last tick. */
+  readonly at: number
 }
 
 export class ReplayDriver {
@@ -111,7 +113,8 @@ export class ReplayDriver {
 
   #giveCommands(): void {
     while (this.#stopsAtCommand()) {
-      const { command, commandId } = this.#commands[this.#nextCommand++]!
+      const { at, command, commandId } = this.#commands[this.#nextCommand++]!
+      this.kernel.advance(at)
       this.kernel.command(commandId, command)
     }
   }

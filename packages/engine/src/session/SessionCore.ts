@@ -6,7 +6,7 @@ import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
 import type { Fill, Order } from "@keepgaining/core/orders/Order.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
-import type { Position } from "../replay/ReplayDriver.ts"
+import type { PlacedCommand, Position } from "../replay/ReplayDriver.ts"
 import type { SessionEvent } from "./Session.ts"
 import type { CommandRecord } from "./SessionJournal.ts"
 
@@ -43,15 +43,18 @@ export class SessionCore {
   #number: number
   #pending: Array<Pending> = []
   divergence: Divergence | undefined
+  /** Every command of the session and where it stood. */
+  readonly placed: Array<PlacedCommand>
   readonly #orders = new Map<string, Order>()
   readonly #fills: Array<Fill> = []
 
   /**
-   * `kernel` may come from a snapshot; then `recovered` holds the decisions journalled after it, and `orders` and `fills`
-   * what came before it.
+   * `kernel` may come from a snapshot; `recovered` then holds the decisions journalled after it. `placed` are the commands
+   * of the session's past.
    */
-  constructor(kernel: Kernel, recovered: ReadonlyArray<Decision>) {
+  constructor(kernel: Kernel, recovered: ReadonlyArray<Decision>, placed: ReadonlyArray<PlacedCommand> = []) {
     this.kernel = kernel
+    this.placed = [...placed]
     this.#number = kernel.decisionCount
     this.#journalled = recovered
     this.#journalledFrom = kernel.decisionCount + 1
@@ -78,7 +81,9 @@ export class SessionCore {
     this.collect()
     const repeated = this.kernel.outcomes.get(commandId)
     if (repeated !== undefined) return repeated
+    const at = this.kernel.now
     const outcome = this.kernel.command(commandId, command)
+    this.placed.push({ commandId, command, at, batch: position.batch, row: position.row })
     this.#pending.push({
       _tag: "Command",
       sequence: this.kernel.sequence,

@@ -51,8 +51,8 @@ export type TickInput =
   | {
     readonly _tag: "Feed"
     readonly frames: BlockingMailbox<TickBatch>
-    /** Appends to the session's own tick log; returns at once, durable later. */
-    readonly record: (batch: TickBatch) => Effect.Effect<void>
+    /** Appends to the session's own tick log, durable later; false when the log refused it: it is then no input. */
+    readonly record: (batch: TickBatch) => Effect.Effect<boolean>
     /** Makes everything recorded so far durable. */
     readonly flush: Effect.Effect<void>
     /** Batches recorded so far. */
@@ -74,9 +74,14 @@ export class SessionEngine {
   readonly #latency = new LatencyWindow()
   #ticksSeen = 0
   #ticksPerSecond = 0
+  #heapMegabytes = 0
+  #digest = ""
+  #digestAt = -1
   #lastTickAt: number | null = null
   #anchor: { readonly wall: number; readonly event: number } | undefined
   #stepUntil: number | undefined
+  /** Whether to go on playing once {@link #stepUntil} is reached. */
+  #playOn = false
   #snapshotTicks = 0
   #snapshotDecisions = 0
 
@@ -104,9 +109,9 @@ export class SessionEngine {
     const commands = yield* block<WaitingCommand>("commands", 256)
     const engine = new SessionEngine({ ...options, commands })
     const supervisor = yield* Supervisor
-    supervisor.watch(commands.view)
-    if (options.input._tag === "Feed") supervisor.watch(options.input.frames.view)
-    supervisor.watch(() => ({
+    supervisor.watch("commands", commands.view)
+    if (options.input._tag === "Feed") supervisor.watch("frames", options.input.frames.view)
+    supervisor.watch("journal", () => ({
       name: "journal",
       overflow: "block",
       depth: engine.unflushed,
@@ -114,7 +119,7 @@ export class SessionEngine {
       shed: 0
     }))
     yield* supervisor.start("journal writer", "recorder", engine.#write)
-    yield* supervisor.start("kernel", "recorder", engine.#loop)
+    yield* supervisor.start("kernel", "kernel", engine.#loop)
     yield* supervisor.start("snapshotter", "auxiliary", engine.#snapshots)
     return engine
   })
@@ -182,10 +187,12 @@ export class SessionEngine {
           break
         case "Step":
           this.#stepUntil = Math.max(this.kernel.now, input.from) + request.millis
+          this.#playOn = false
           input.playing = true
           break
         case "Seek":
           this.#stepUntil = request.to
+          this.#playOn = input.playing
           input.playing = true
       }
       return Effect.asVoid(this.#wake.open)
@@ -202,7 +209,7 @@ export class SessionEngine {
     const busy = this.input._tag === "Replay" ? yield* this.#replay(this.input) : yield* this.#feed(this.input)
     this.core.collect()
     if (this.core.pending > 0 || this.#answers.length > 0) yield* this.#toWrite.open
-    while (this.unflushed > PENDING_LIMIT) yield* this.#written.await
+    while (this.unflushed > PENDING_LIMIT) yield* Effect.raceFirst(this.#written.await, Effect.sleep("1 second"))
     if (busy) yield* Effect.yieldNow
     else yield* Effect.raceFirst(this.#wake.await, Effect.sleep("20 millis"))
   })
@@ -218,11 +225,6 @@ export class SessionEngine {
     return Effect.map(Clock.currentTimeMillis, (wall) => {
       const driver = input.driver
       const before = this.kernel.ticks
-      if (!this.core.caughtUp || driver.commandsLeft > 0) {
-        // What the journal holds is folded again at full speed; nobody saw less than that.
-        driver.playTo(Infinity, this.#recoveryLimit())
-        if (!driver.finished) return true
-      }
       if (!input.playing || driver.finished) {
         this.#anchor = undefined
         if (driver.finished) input.playing = false
@@ -242,15 +244,10 @@ export class SessionEngine {
       if (this.kernel.ticks > before) this.#lastTickAt = wall
       if (!more && this.#stepUntil !== undefined && target >= this.#stepUntil) {
         this.#stepUntil = undefined
-        input.playing = false
+        input.playing = this.#playOn
       }
       return more
     })
-  }
-
-  /** Small steps near the end of what the journal holds, so that pace resumes close to where it was. */
-  #recoveryLimit(): number {
-    return this.input._tag === "Replay" && this.input.driver.commandsLeft > 0 ? ROWS_PER_TURN : 1_024
   }
 
   #feed(input: Extract<TickInput, { readonly _tag: "Feed" }>): Effect.Effect<boolean> {
@@ -258,7 +255,7 @@ export class SessionEngine {
       const frames = input.frames.poll(64)
       for (const frame of frames) {
         const started = performance.now()
-        yield* input.record(frame)
+        if (!(yield* input.record(frame))) continue
         input.recorded++
         this.kernel.batch(frame)
         this.core.collect()
@@ -275,10 +272,9 @@ export class SessionEngine {
 
   readonly #write: Effect.Effect<void> = Effect.suspend(() =>
     Effect.forever(Effect.gen({ self: this }, function*(this: SessionEngine) {
-      yield* this.#toWrite.await
+      if (this.#queue.length === 0) yield* this.#toWrite.await
       this.#toWrite.closeUnsafe()
-      const answers = this.#answers
-      this.#answers = []
+      const answers = this.#answers.length
       for (const pending of this.core.takePending()) this.#queue.push(pending)
       if (this.#queue.length > 0) {
         // Ticks before decisions: a decision must never be durable without what it follows from.
@@ -289,7 +285,8 @@ export class SessionEngine {
         const events = batch.flatMap((pending) => pending._tag === "Decision" ? [pending.event] : [])
         if (events.length > 0) yield* this.events.append(events)
       }
-      for (const answer of answers) answer()
+      // Kept until here, so that a writer that failed and was restarted still answers.
+      for (const answer of this.#answers.splice(0, answers)) answer()
       yield* this.#written.release
     }))
   )
@@ -302,30 +299,51 @@ export class SessionEngine {
       const { position } = this
       const kernel = this.kernel
       const moved = kernel.ticks - this.#snapshotTicks > 50_000 || kernel.decisionCount > this.#snapshotDecisions
-      if (!moved || !this.core.caughtUp) return
+      if (!moved) return
       // Between two turns of the loop the kernel stands still, so dump and position belong together.
       const bytes = dumpKernel(kernel)
       this.#snapshotTicks = kernel.ticks
       this.#snapshotDecisions = kernel.decisionCount
       const decisions = kernel.decisionCount
-      // A snapshot ahead of the journal would hide decisions that nobody has written yet.
-      while (this.events.last < decisions) yield* this.#written.await
+      // A snapshot ahead of the tick log or of the journal would stand for something that may be lost.
+      if (this.input._tag === "Feed") yield* this.input.flush
+      while (this.events.last < decisions) yield* Effect.raceFirst(this.#written.await, Effect.sleep("1 second"))
       yield* this.#timeline.saveSnapshot({ sequence: kernel.sequence, position, bytes })
     }))
   )
 
+  // ---- the end -----------------------------------------------------------------------------------------------------
+
+  /** After its fibers were stopped: what still waits for an answer gets one. */
+  abandon(reason: string, remedy: string): void {
+    const refused: CommandOutcome = { _tag: "Refused", reason, remedy }
+    for (const { answer } of this.#commands.poll(Infinity)) Deferred.doneUnsafe(answer, Effect.succeed(refused))
+    for (const answer of this.#answers.splice(0)) answer()
+  }
+
   // ---- health ------------------------------------------------------------------------------------------------------
 
-  /** Called once a second by whoever shows it: the rate is over the time since the previous call. */
-  sampleRate(elapsedMillis: number): void {
+  /** Takes the sample that {@link health} shows until the next one: rates are over the time between two samples. */
+  sample(elapsedMillis: number): void {
     const ticks = this.kernel.ticks
-    this.#ticksPerSecond = elapsedMillis <= 0 ? 0 : (ticks - this.#ticksSeen) * 1_000 / elapsedMillis
+    this.#ticksPerSecond = elapsedMillis <= 0 ? 0 : Math.round((ticks - this.#ticksSeen) * 1_000 / elapsedMillis)
     this.#ticksSeen = ticks
     this.#latency.roll()
+    this.#heapMegabytes = process.memoryUsage().heapUsed / 1_048_576
+    this.#digest = this.kernel.digest()
+    this.#digestAt = this.kernel.ticks + this.kernel.decisionCount
   }
 
   health(serverTime: number): SessionHealth {
     const kernel = this.kernel
+    // Folding all cells' digests costs a little; a client asks for it many times a second.
+    if (this.input._tag === "Replay" && this.input.driver.finished) {
+      const at = kernel.ticks + kernel.decisionCount
+      if (at !== this.#digestAt) {
+        this.#digest = kernel.digest()
+        this.#digestAt = at
+      }
+    }
     return {
       serverTime,
       now: kernel.now,
@@ -337,9 +355,9 @@ export class SessionEngine {
       decisionP50: this.#latency.p50,
       decisionP99: this.#latency.p99,
       unflushed: this.unflushed,
-      heapMegabytes: process.memoryUsage().heapUsed / 1_048_576,
+      heapMegabytes: this.#heapMegabytes,
       databaseLag: this.#timeline.databaseLag(),
-      digest: kernel.digest()
+      digest: this.#digest
     }
   }
 

@@ -1,0 +1,113 @@
+/**
+ * A session that lives on a feed: every frame is recorded before it counts, and a restart finds everything that was
+ * durable. The feed is opened after recovery, told where the recording ends.
+ */
+import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
+import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { block } from "../actors/Mailbox.ts"
+import { Supervisor } from "../actors/Supervisor.ts"
+import { lockDirectory } from "../database/DirectoryLock.ts"
+import type { Feed, FeedFailed } from "../feeds/Feed.ts"
+import type { KernelOptions } from "../kernel/Kernel.ts"
+import { DurableFiles } from "../storage/DurableFile.ts"
+import { openTickLogSync, summarise } from "../ticklog/TickLogReader.ts"
+import * as TickLogWriter from "../ticklog/TickLogWriter.ts"
+import { recoverSession } from "./recoverSession.ts"
+import { Session } from "./Session.ts"
+import { SessionEngine, type TickInput } from "./SessionEngine.ts"
+import { openFolder, type SessionManifest, tickFolder, timelineKey } from "./SessionFolder.ts"
+import * as SessionHistory from "./SessionHistory.ts"
+import { sessionService } from "./sessionService.ts"
+
+export interface FeedSessionOptions {
+  readonly folder: string
+  /** What the session is when it begins; one that is there already keeps what it was. */
+  readonly begin: Pick<SessionManifest, "seed" | "marketStart"> & { readonly mode: "demo" | "paper" }
+  readonly kernel: Omit<KernelOptions, "instruments" | "seed">
+  /** Opens the feed; `after` is the event time of the last recorded frame. */
+  readonly openFeed: (manifest: SessionManifest, after: number | undefined) => Effect.Effect<Feed, FeedFailed>
+}
+
+/** Frames between the feed and the kernel. */
+const FRAMES = 64
+
+const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
+  const files = yield* DurableFiles
+  const supervisor = yield* Supervisor
+  const { folder } = options
+  yield* lockDirectory(folder)
+  const manifest = yield* openFolder(folder, options.begin)
+  const ticks = tickFolder(folder)
+  const recorded = yield* recordedUntil(ticks)
+  const feed = yield* options.openFeed(manifest, recorded)
+  const instruments = InstrumentTable.from(feed.instruments)
+  const writer = yield* TickLogWriter.open({ folder: ticks, mode: "append", origin: "recording", instruments })
+  const history = yield* SessionHistory.open({ folder, manifest, symbolOf: (index) => instruments.at(index).symbol })
+
+  const cursor = openTickLogSync(ticks, { files: files.reading })
+  const { core } = yield* recoverSession({
+    history,
+    kernel: { ...options.kernel, instruments, seed: manifest.seed },
+    sourceFrom: (batch) => {
+      cursor.seek(batch)
+      return cursor
+    },
+    until: "end"
+  })
+  cursor.close()
+  feed.previousClose.forEach((price, i) => {
+    const { previousClose } = core.kernel.quotes
+    if (previousClose[i] === 0) previousClose[i] = price
+  })
+
+  const input: Extract<TickInput, { readonly _tag: "Feed" }> = {
+    _tag: "Feed",
+    frames: yield* block<TickBatch>("frames", FRAMES),
+    record: (batch) =>
+      writer.append(batch).pipe(
+        Effect.as(true),
+        Effect.catchTag("BatchRefused", (error) => Effect.as(Effect.logWarning(error.message), false)),
+        Effect.orDie
+      ),
+    flush: Effect.orDie(writer.flush),
+    recorded: writer.batches()
+  }
+  const engine = yield* SessionEngine.make({ core, events: history.events, input, timeline: history.timeline })
+
+  let next: Feed | undefined = feed
+  const pump = Effect.gen(function*() {
+    // A feed that failed is opened anew, from where the recording ends by now.
+    const source = next ?? (yield* options.openFeed(manifest, core.kernel.now))
+    next = undefined
+    yield* Stream.runForEach(
+      source.batches,
+      (batch) => Effect.andThen(input.frames.offer(batch), engine.wake)
+    )
+  })
+  yield* supervisor.start(`feed/${feed.name}`, "feed", pump)
+
+  const running = { engine, key: timelineKey(manifest) }
+  return yield* sessionService({
+    mode: options.begin.mode,
+    running: () => running,
+    execute: (commandId, command) => engine.execute(commandId, command),
+    replay: undefined
+  })
+})
+
+/** Repairs what a crash left of the log, and answers where it ends; `undefined` when nothing is recorded. */
+const recordedUntil = (ticks: string) =>
+  Effect.gen(function*() {
+    const files = yield* DurableFiles
+    if (!(yield* files.list(ticks)).includes("manifest.json")) return undefined
+    const cut = yield* Effect.scoped(
+      Effect.map(TickLogWriter.open({ folder: ticks, mode: "append", origin: "recording" }), (log) => log.cut)
+    )
+    if (cut !== undefined) yield* Effect.logWarning("The tick log ended in the middle of a batch; it was cut there", cut)
+    return summarise(ticks, files.reading).to
+  })
+
+export const layer = (options: FeedSessionOptions) => Layer.effect(Session, make(options))
