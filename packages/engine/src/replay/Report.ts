@@ -1,7 +1,7 @@
 /** What a replay did, in numbers that fit on one screen and in one JSON object. */
-import { formatIst, istDay, startOfIstDay } from "@keepgaining/core/market/IndianTime.ts"
+import { formatIst } from "@keepgaining/core/market/IndianTime.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
-import { valuePortfolio } from "../session/valuePortfolio.ts"
+import { valuePortfolio } from "../portfolio/valuePortfolio.ts"
 
 export interface ReplayReport {
   readonly ticks: number
@@ -39,7 +39,8 @@ export interface ReplayReport {
 
 const toRupees = (paise: number): number => Math.round(paise) / 100
 
-export const reportOf = (kernel: Kernel, orders: number, seconds: number): ReplayReport => {
+/** `dates` are the IST dates of the log, `seconds` the wall-clock time of the fold. */
+export const reportOf = (kernel: Kernel, dates: ReadonlyArray<string>, seconds: number): ReplayReport => {
   const portfolio = valuePortfolio(kernel)
   const gross = (portfolio.realised + portfolio.unrealised) / 100
   let restarts = 0
@@ -50,7 +51,7 @@ export const reportOf = (kernel: Kernel, orders: number, seconds: number): Repla
     ticks: kernel.ticks,
     candles: kernel.candles(),
     signals: kernel.signals,
-    orders,
+    orders: kernel.desk.state.orderCount,
     fills: kernel.fills,
     pnl: Math.round((gross - portfolio.charges) * 100) / 100,
     grossPnl: Math.round(gross * 100) / 100,
@@ -67,7 +68,7 @@ export const reportOf = (kernel: Kernel, orders: number, seconds: number): Repla
       to: formatIst(to),
       seconds: Math.round((to - from) / 1_000)
     })),
-    days: kernel.day === 0 ? [] : [formatIst(startOfIstDay(istDay(kernel.now))).slice(0, 10)],
+    days: dates,
     positions: portfolio.positions.map((position) => ({
       book: position.book,
       symbol: kernel.instruments.at(position.instrument).symbol,

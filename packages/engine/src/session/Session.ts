@@ -15,7 +15,7 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { ActorTree, DeadLetter } from "../actors/ActorTree.ts"
 import type { QuoteBoard } from "../kernel/QuoteBoard.ts"
-import type { PortfolioView } from "./PortfolioView.ts"
+import type { PortfolioView } from "../portfolio/PortfolioView.ts"
 import type { SessionHealth } from "./SessionHealth.ts"
 
 /** A decision with its place in the session; only ever handed out after it is durable. */

@@ -16,6 +16,7 @@ import type { KernelOptions } from "../kernel/Kernel.ts"
 import type { PlacedCommand } from "../replay/ReplayDriver.ts"
 import { Snapshots } from "../snapshots/Snapshots.ts"
 import { DurableFiles } from "../storage/DurableFile.ts"
+import { reading } from "../ticklog/Recovery.ts"
 import { openTickLogSync } from "../ticklog/TickLogReader.ts"
 import { TickLogRefused } from "../ticklog/TickLogError.ts"
 import { recoverSession } from "./recoverSession.ts"
@@ -136,10 +137,7 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
 
 const spanOf = (log: string, files: DurableFiles["Service"]) =>
   Effect.gen(function*() {
-    const cursor = yield* Effect.try({
-      try: () => openTickLogSync(log, { files: files.reading }),
-      catch: (error) => error
-    }).pipe(Effect.catch((error) => error instanceof TickLogRefused ? Effect.fail(error) : Effect.die(error)))
+    const cursor = yield* reading(() => openTickLogSync(log, { files: files.reading }))
     const { from, to } = cursor.summary()
     cursor.close()
     if (from === undefined || to === undefined) {

@@ -20,7 +20,7 @@ export class CommandFailure extends Schema.TaggedError<CommandFailure>()("Comman
   override get message(): string {
     return this.reason
   }
-  get [Runtime.errorExitCode](): number {
+  override get [Runtime.errorExitCode](): number {
     return this.code
   }
   override readonly [Runtime.errorReported] = false

@@ -1,0 +1,233 @@
+/** `keepgaining serve`: the engine with its RPC and its terminal. */
+import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
+import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
+import { Supervisor } from "@keepgaining/engine/actors/Supervisor.ts"
+import * as Database from "@keepgaining/engine/database/Database.ts"
+import * as SimulatedFeed from "@keepgaining/engine/feeds/simulated/SimulatedFeed.ts"
+import { deployCommandId } from "@keepgaining/engine/replay/replayLog.ts"
+import * as feedSession from "@keepgaining/engine/session/feedSession.ts"
+import * as replaySession from "@keepgaining/engine/session/replaySession.ts"
+import { Session } from "@keepgaining/engine/session/Session.ts"
+import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
+import * as Snapshots from "@keepgaining/engine/snapshots/Snapshots.ts"
+import { layer as NodeDurableFiles } from "@keepgaining/engine/storage/NodeDurableFiles.ts"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as zlib from "node:zlib"
+import * as Server from "../server/Server.ts"
+import { deploymentFlags, type DeploymentInput, deploymentOf } from "./DeploymentFlags.ts"
+import { defaults, webRoot } from "./installation.ts"
+import { openBrowser } from "./openBrowser.ts"
+import { BAD_INPUT, fail, reported } from "./ticks/CommandFailure.ts"
+
+interface ServeInput extends DeploymentInput {
+  readonly profile: "demo" | "paper"
+  readonly replay: Option.Option<string>
+  readonly speed: string
+  readonly paused: boolean
+  readonly fresh: boolean
+  readonly host: string
+  readonly port: number
+  readonly data: string
+  readonly open: boolean
+  readonly partitions: number
+  readonly seed: number
+  readonly pace: number
+  readonly json: boolean
+}
+
+/** Event seconds per wall second, 0 = as fast as it goes; `undefined` when the text is neither. */
+const parseSpeed = (text: string): number | undefined => {
+  if (text === "max") return 0
+  const speed = Number(text)
+  return Number.isFinite(speed) && speed > 0 ? speed : undefined
+}
+
+/** One folder a replayed log, found again by the log's place. */
+const replayName = (log: string): string => {
+  const place = path.resolve(log)
+  return `replay-${path.basename(place)}-${(zlib.crc32(place) >>> 0).toString(16).padStart(8, "0")}`
+}
+
+const sessionLayer = Effect.fnUntraced(function*(input: ServeInput, speed: number) {
+  const sessions = path.join(input.data, "sessions")
+  const kernel = { ...sessionDefaults, partitions: input.partitions, strategyNamed }
+  if (Option.isSome(input.replay)) {
+    const log = input.replay.value
+    const folder = path.join(sessions, replayName(log))
+    const layer = replaySession.layer({
+      folder,
+      log,
+      seed: input.seed,
+      kernel,
+      // A strategy that was asked for has to be there before the first tick.
+      playing: !input.paused && Option.isNone(input.strategy),
+      speed
+    })
+    return { folder, layer }
+  }
+  const now = yield* Clock.currentTimeMillis
+  // A demo is for a day; what trades on paper goes on until somebody begins anew.
+  const folder = path.join(sessions, input.profile === "demo" ? `demo-${formatIstDate(now)}` : "paper")
+  const layer = feedSession.layer({
+    folder,
+    kernel,
+    begin: { mode: input.profile, seed: input.seed, marketStart: now },
+    openFeed: (manifest, after) =>
+      SimulatedFeed.make({
+        seed: manifest.seed,
+        startDate: manifest.marketStart,
+        resumeAfter: after,
+        pace: input.pace
+      })
+  })
+  return { folder, layer }
+})
+
+const run = (input: ServeInput, speed: number, isRestart: boolean) =>
+  Effect.scoped(Effect.gen(function*() {
+    const { folder, layer } = yield* sessionLayer(input, speed)
+    if (input.fresh && !isRestart) yield* setAside(folder)
+    const engine = Layer.provideMerge(layer, Layer.mergeAll(Supervisor.layer, Snapshots.layer)).pipe(
+      Layer.provideMerge(Database.layerConfig(path.join(input.data, "database"))),
+      Layer.provideMerge(NodeDurableFiles)
+    )
+    const server = Server.layer({ host: input.host, port: input.port, webRoot, dataDirectory: input.data })
+    yield* Effect.gen(function*() {
+      const session = yield* Session
+      yield* startStrategy(input, session)
+      if (!isRestart) yield* greet(input, session)
+      yield* (yield* Supervisor).escalation
+    }).pipe(Effect.provide(Layer.provideMerge(server, engine)))
+  }))
+
+const startStrategy = Effect.fnUntraced(function*(input: ServeInput, session: Session["Service"]) {
+  const known = new Set(session.portfolio().deployments.map(({ deployment }) => deployment.id))
+  for (const deployment of yield* deploymentOf(input, session.instruments().all())) {
+    if (known.has(deployment.id)) continue
+    const outcome = yield* session.execute(deployCommandId(deployment), { _tag: "Deploy", deployment }).pipe(reported)
+    if (outcome._tag === "Refused") return yield* fail("Refused", `${outcome.reason}. ${outcome.remedy}`, BAD_INPUT)
+  }
+  if (Option.isSome(input.strategy) && !input.paused) {
+    yield* Effect.ignore(session.replay?.control({ _tag: "Play" }) ?? Effect.void)
+  }
+})
+
+const greet = Effect.fnUntraced(function*(input: ServeInput, session: Session["Service"]) {
+  const address = yield* Server.ServerAddress
+  const link = Redacted.value(yield* reported(address.loginLink))
+  const ownerKey = address.ownerKey === undefined ? undefined : Redacted.value(address.ownerKey)
+  if (input.json) {
+    const { bootId, mode } = session
+    yield* Console.log(JSON.stringify({ url: address.url, port: address.port, loginLink: link, ownerKey, mode, bootId }))
+    return
+  }
+  yield* Console.log([
+    `KeepGaining is at ${address.url}`,
+    `  log in        ${link}  (once, within ten minutes; \`keepgaining login\` prints another)`,
+    ...(ownerKey === undefined ? [] : [`  owner's key   ${ownerKey}  (shown only now: keep it)`]),
+    `  market        ${
+      session.replay === undefined
+        ? "simulated exchange (no broker is connected); all orders are paper orders"
+        : `replay of ${session.replay.status().log}; all orders are paper orders`
+    }`,
+    `  data          ${input.data}`,
+    "  Ctrl-C stops it; a restart goes on where it was."
+  ].join("\n"))
+  if (input.open && process.stdout.isTTY) openBrowser(link)
+})
+
+/** Begins anew without destroying anything: the old session's folder gets another name. */
+const setAside = (folder: string) =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.sync(() => {
+      if (fs.existsSync(folder)) fs.renameSync(folder, `${folder}.until-${now}`)
+    }))
+
+export const serveCommand = Command.make(
+  "serve",
+  {
+    profile: Flag.Literals("profile", ["demo", "paper"]).pipe(
+      Flag.withDescription(
+        "demo: a generated market, new every day. paper: one paper account that goes on from day to day; until a broker " +
+          "is connected it trades the same generated market"
+      ),
+      Flag.withDefault("demo")
+    ),
+    replay: Flag.String("replay").pipe(
+      Flag.withDescription("Replay this tick log instead of a feed"),
+      Flag.optional
+    ),
+    speed: Flag.String("speed").pipe(
+      Flag.withDescription("Speed of the replay: 1, 10, any number, or max"),
+      Flag.withDefault("1")
+    ),
+    paused: Flag.Boolean("paused").pipe(
+      Flag.withDescription("Do not start the replay before somebody presses play"),
+      Flag.withDefault(false)
+    ),
+    fresh: Flag.Boolean("fresh").pipe(
+      Flag.withDescription("Begin a new session; the old one's folder is renamed and kept"),
+      Flag.withDefault(false)
+    ),
+    ...deploymentFlags,
+    port: Flag.Int("port").pipe(Flag.withDescription("Port; 0 takes any"), Flag.withDefault(defaults.port)),
+    host: Flag.String("host").pipe(
+      Flag.withDescription("Address to listen on; other machines can only reach it when it is not loopback"),
+      Flag.withDefault(defaults.host)
+    ),
+    data: Flag.String("data").pipe(Flag.withDescription("Data directory"), Flag.withDefault(defaults.dataDirectory)),
+    open: Flag.Boolean("open").pipe(Flag.withDescription("Open the terminal in a browser"), Flag.withDefault(false)),
+    partitions: Flag.Int("partitions").pipe(
+      Flag.withDescription("Partitions of the engine; decisions do not depend on it"),
+      Flag.withDefault(sessionDefaults.partitions)
+    ),
+    seed: Flag.Int("seed").pipe(
+      Flag.withDescription("Seed of a new session: its market, latency and fill models, strategies' chance"),
+      Flag.withDefault(sessionDefaults.seed)
+    ),
+    pace: Flag.Finite("pace").pipe(
+      Flag.withDescription("Market seconds per second of the generated market"),
+      Flag.withDefault(1)
+    ),
+    json: Flag.Boolean("json").pipe(
+      Flag.withDescription("Print where it is reached as one JSON object; logs go to stderr"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fn("serve")(function*(input) {
+    const speed = parseSpeed(input.speed)
+    if (speed === undefined) {
+      return yield* fail("Usage", `--speed: ${JSON.stringify(input.speed)} is neither a positive number nor max`, BAD_INPUT)
+    }
+    let isRestart = false
+    yield* Effect.suspend(() => run(input, speed, isRestart)).pipe(
+      Effect.tapError((error) => error._tag === "Escalated" ? Effect.logError(error.message) : Effect.void),
+      // Recovery from what is durable is the last resort of supervision.
+      Effect.retry({
+        while: (error) => {
+          isRestart = true
+          return error._tag === "Escalated"
+        },
+        schedule: Schedule.exponential("1 second").pipe(Schedule.upTo({ times: 5 }))
+      }),
+      reported
+    )
+  })
+).pipe(
+  Command.withDescription("Run the engine with its RPC and its web terminal until Ctrl-C"),
+  Command.withShortDescription("Run the engine and its terminal"),
+  Command.withExamples([
+    { command: "keepgaining serve", description: "The demo at http://localhost:4280" },
+    { command: "keepgaining serve --replay sessions/2021-06-09 --speed 10", description: "A recorded day, ten times as fast" }
+  ])
+)

@@ -1,0 +1,34 @@
+/** The command line. */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import packageManifest from "../../package.json" with { type: "json" }
+import { candlesCommand } from "./CandlesCommand.ts"
+import * as DoctorCommand from "./DoctorCommand.ts"
+import { defaults } from "./installation.ts"
+import { serveCommand } from "./ServeCommand.ts"
+import { ticksCommand } from "./ticks/TicksCommand.ts"
+import { loginCommand, tokensCommand } from "./TokensCommand.ts"
+
+const keepgaining = Command.make("keepgaining").pipe(
+  Command.withDescription("A trading engine for NSE and BSE that records, replays and recovers everything it does"),
+  Command.withSubcommands([
+    serveCommand,
+    ticksCommand,
+    candlesCommand,
+    DoctorCommand.make(defaults),
+    loginCommand,
+    tokensCommand
+  ])
+)
+
+keepgaining.pipe(
+  Command.run({ version: packageManifest.version }),
+  Effect.provide(NodeServices.layer),
+  // Answers go to stdout, everything else to stderr.
+  Effect.provide(Layer.succeed(Logger.LogToStderr, true)),
+  NodeRuntime.runMain
+)
