@@ -114,7 +114,7 @@ export class CandleBuilder {
       s[COUNTER] = cumulative
     } else if (cumulative < counter / 2) s[COUNTER] = cumulative
     if (openInterest > 0) s[INTEREST] = openInterest
-    if (s[FORMING + TICKS]! === 0) {
+    if (this.#isEmpty(FORMING)) {
       const start = time - ((time - s[OPEN]!) % 1_000)
       s[FORMING + START] = start
       s[FORMING + END] = Math.min(start + 1_000, s[CLOSE]!)
@@ -172,11 +172,10 @@ export class CandleBuilder {
   forming(interval: Interval): Candle | undefined {
     const index = intervals.indexOf(interval)
     const parts = index === SECOND ? [SECOND] : index === MINUTE ? [MINUTE, SECOND] : [index, MINUTE, SECOND]
-    const s = this.#s
     let whole: Candle | undefined
     for (const part of parts) {
       const at = FORMING + part * WIDTH
-      if (s[at + TICKS]! === 0) continue
+      if (this.#isEmpty(at)) continue
       const piece = this.#candle(at, interval)
       whole = whole === undefined ? this.#spanned(piece, index) : joined(whole, piece)
     }
@@ -196,7 +195,7 @@ export class CandleBuilder {
       this.#close(into)
       mask |= 1 << into
     }
-    if (s[b + TICKS]! === 0) {
+    if (this.#isEmpty(b)) {
       const length = intervalMillis[intervals[into]!]
       const start = s[a + START]! - ((s[a + START]! - s[OPEN]!) % length)
       s[b + START] = start
@@ -216,6 +215,10 @@ export class CandleBuilder {
     s[b + TICKS]! += s[a + TICKS]!
     s[b + OI] = s[a + OI]!
     return mask
+  }
+
+  #isEmpty(at: number): boolean {
+    return this.#s[at + TICKS] === 0
   }
 
   #close(index: number): void {

@@ -47,7 +47,13 @@ export interface ConflatingMailbox<K, A> extends Base<A> {
   readonly offer: (key: K, message: A) => void
 }
 
-const fromQueue = <A>(name: string, overflow: Overflow, capacity: number, queue: Queue.Queue<A>, shed: () => number) => ({
+const fromQueue = <A>(
+  name: string,
+  overflow: Overflow,
+  capacity: number,
+  queue: Queue.Queue<A>,
+  shed: () => number
+) => ({
   name,
   capacity,
   take: (limit: number) => Queue.takeBetween(queue, 1, limit),

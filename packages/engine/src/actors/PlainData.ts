@@ -8,7 +8,9 @@ export const clonePlain = <A>(value: A): A => {
     return copy as A
   }
   // A typed array is the only view that plain data holds, and its copy has its type.
-  if (value instanceof Float64Array || value instanceof Int32Array || value instanceof Uint8Array) return value.slice() as A
+  if (value instanceof Float64Array || value instanceof Int32Array || value instanceof Uint8Array) {
+    return value.slice() as A
+  }
   const copy: Record<string, unknown> = {}
   for (const key in value) copy[key] = clonePlain(value[key])
   return copy as A

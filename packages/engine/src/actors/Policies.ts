@@ -51,6 +51,15 @@ const auxiliary: SupervisionPolicy = {
   onExhausted: "stop"
 }
 
-export const policies = { instrument, strategy, book, guard: book, feed: cold, recorder: cold, kernel, auxiliary } as const
+export const policies = {
+  instrument,
+  strategy,
+  book,
+  guard: book,
+  feed: cold,
+  recorder: cold,
+  kernel,
+  auxiliary
+} as const
 
 export type ActorKind = keyof typeof policies

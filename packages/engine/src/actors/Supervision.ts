@@ -76,7 +76,11 @@ const span = (millis: number): string => millis % 60_000 === 0 ? `${millis / 60_
 
 /** In words, for people: `retry once; 5 failures in 1 min, then stop`. */
 export const describePolicy = (policy: SupervisionPolicy): string => {
-  const retry = policy.retries === 0 ? "no retry" : policy.retries === 1 ? "retry once" : `retry ${policy.retries} times`
+  const retry = policy.retries === 0
+    ? "no retry"
+    : policy.retries === 1
+    ? "retry once"
+    : `retry ${policy.retries} times`
   return `${retry}; ${policy.maxFailures} failures in ${span(policy.windowMillis)}, then ${policy.onExhausted}`
 }
 

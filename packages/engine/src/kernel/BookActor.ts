@@ -1,7 +1,7 @@
 /** The paper exchange of one instrument as a supervised actor: matching itself is the pure `PaperBook`. */
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
+import * as PaperBook from "@keepgaining/core/matching/PaperBook.ts"
 import type { ExchangeInstruction, ExchangeReport } from "@keepgaining/core/orders/Order.ts"
-import * as PaperBook from "@keepgaining/core/orders/PaperBook.ts"
 import { clonePlain } from "../actors/PlainData.ts"
 import { initialRecord, type SupervisionRecord } from "../actors/Supervision.ts"
 import type { CellTick } from "./InputRing.ts"

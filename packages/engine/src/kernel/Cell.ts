@@ -7,16 +7,16 @@
  * failed input are taken back; the input is tried again on the rebuilt state (a transient fault therefore leaves no
  * trace) and becomes a dead letter when it fails again.
  */
-import { CandleBuilder } from "@keepgaining/core/candles/CandleBuilder.ts"
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
+import { type CandleBuilder } from "@keepgaining/core/candles/CandleBuilder.ts"
 import { foldCandle } from "@keepgaining/core/candles/foldCandle.ts"
 import { intervals } from "@keepgaining/core/candles/Interval.ts"
 import { Digest } from "@keepgaining/core/digest/Digest.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
+import type { FillModel } from "@keepgaining/core/matching/PaperBook.ts"
 import type { GuardInstruction } from "@keepgaining/core/orders/Guard.ts"
 import type { ExchangeInstruction } from "@keepgaining/core/orders/Order.ts"
-import type { FillModel } from "@keepgaining/core/orders/PaperBook.ts"
 import type { OrderUpdate } from "@keepgaining/core/strategies/Strategy.ts"
 import type { DeadLetters } from "../actors/DeadLetters.ts"
 import type { FaultPlan } from "../actors/FaultPlan.ts"
@@ -233,7 +233,11 @@ export class Cell {
         return
       default: {
         const message = ring.message(index)
-        if (message._tag === "SessionEnd" ? actor.kind === "book" || actor.kind === "guard" : this.#addressee(message) === actor) {
+        if (
+          message._tag === "SessionEnd"
+            ? actor.kind === "book" || actor.kind === "guard"
+            : this.#addressee(message) === actor
+        ) {
           handMessage(actor, message, now)
         }
       }
@@ -399,6 +403,6 @@ const handMessage = (actor: CellActor, message: CellMessage, now: number): void 
 
 const handAgain = (actor: StrategyActor, input: RetainedInput, now: number): void => {
   if (input._tag === "Tick") actor.observe(input.tick)
-  else if (input._tag === "Candles") for (const candle of input.candles) actor.candle(candle)
+  else if (input._tag === "Candles") { for (const candle of input.candles) actor.candle(candle) }
   else handMessage(actor, input.message, now)
 }

@@ -42,19 +42,27 @@ export class Deployments {
   deploy(deployment: Deployment): CommandOutcome {
     const kernel = this.#kernel
     if (this.#records.has(deployment.id)) {
-      return refused(`A deployment "${deployment.id}" exists already`, "Choose another id; ids are not used twice in a session")
+      return refused(
+        `A deployment "${deployment.id}" exists already`,
+        "Choose another id; ids are not used twice in a session"
+      )
     }
     const strategy = kernel.options.strategyNamed(deployment.strategy)
     if (strategy === undefined) return refused(`No strategy "${deployment.strategy}"`, "Ask for the list of strategies")
     const parameters = Schema.decodeUnknownResult(strategy.parameters)(deployment.parameters)
     if (Result.isFailure(parameters)) {
-      return refused(`Parameters of ${deployment.strategy}: ${String(parameters.failure)}`, "Correct the named parameter")
+      return refused(
+        `Parameters of ${deployment.strategy}: ${String(parameters.failure)}`,
+        "Correct the named parameter"
+      )
     }
     if (deployment.instruments.length === 0) return refused("No instruments", "Name at least one instrument to trade")
     const indices: Array<number> = []
     for (const symbol of deployment.instruments) {
       const index = kernel.instruments.indexOf(symbol)
-      if (index === undefined) return refused(`No instrument "${symbol}" in this session`, "Look it up in the market watch")
+      if (index === undefined) {
+        return refused(`No instrument "${symbol}" in this session`, "Look it up in the market watch")
+      }
       if (!isTradable(kernel.instruments.at(index))) {
         return refused(`${symbol} is an index and cannot be traded`, "Deploy on its future, its options or its stocks")
       }
@@ -111,7 +119,9 @@ export class Deployments {
   pause(id: string): CommandOutcome {
     const record = this.#records.get(id)
     if (record === undefined) return refused(`No deployment "${id}"`, "See the list of deployments")
-    if (record.state !== "running") return refused(`"${id}" is ${record.state}`, "Only a running deployment can be paused")
+    if (record.state !== "running") {
+      return refused(`"${id}" is ${record.state}`, "Only a running deployment can be paused")
+    }
     this.#each(id, (actor) => actor.paused = true)
     this.#kernel.desk.onDeploymentPaused(id, true)
     this.#changed(id, "paused", "paused by command")
@@ -121,7 +131,9 @@ export class Deployments {
   resume(id: string): CommandOutcome {
     const record = this.#records.get(id)
     if (record === undefined) return refused(`No deployment "${id}"`, "See the list of deployments")
-    if (record.state !== "paused") return refused(`"${id}" is ${record.state}`, "Only a paused deployment can be resumed")
+    if (record.state !== "paused") {
+      return refused(`"${id}" is ${record.state}`, "Only a paused deployment can be resumed")
+    }
     this.#each(id, (actor) => actor.paused = false)
     this.#kernel.desk.onDeploymentPaused(id, false)
     this.#changed(id, "running", "resumed by command")

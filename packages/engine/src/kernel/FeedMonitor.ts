@@ -3,8 +3,8 @@
  * in epoch ms. The alarm is raised at the moment the silence gets too long, ended by the next tick, and then told as a
  * gap with its whole length.
  */
-import { formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
+import { formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
 
 type Alarm = Extract<Decision, { readonly _tag: "Alarm" }>
 

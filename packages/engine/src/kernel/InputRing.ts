@@ -4,7 +4,7 @@
  *
  * Bounded: when it is full the cell takes a snapshot and empties it.
  */
-import { paise, type Paise } from "@keepgaining/core/market/Money.ts"
+import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 
 export const RING_CAPACITY = 256

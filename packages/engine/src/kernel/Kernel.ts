@@ -10,18 +10,18 @@
  * that is due by its first row fires at its own due time, in this order: candles, messages to strategies, their timers,
  * the feed monitor, the desk's schedule, the end of the session.
  */
+import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
 import type { Command, CommandOutcome, KillStage } from "@keepgaining/core/commands/Command.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
 import { foldDecision } from "@keepgaining/core/decisions/foldDecision.ts"
+import { type DeskSettings, initialDesk } from "@keepgaining/core/desk/DeskState.ts"
+import { OrderDesk } from "@keepgaining/core/desk/OrderDesk.ts"
 import { Digest } from "@keepgaining/core/digest/Digest.ts"
-import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
 import { istDay } from "@keepgaining/core/market/IndianTime.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
-import { type DeskSettings, initialDesk } from "@keepgaining/core/orders/DeskState.ts"
+import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import type { GuardInstruction } from "@keepgaining/core/orders/Guard.ts"
 import type { ExchangeInstruction } from "@keepgaining/core/orders/Order.ts"
-import { OrderDesk } from "@keepgaining/core/orders/OrderDesk.ts"
-import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import type { AnyStrategy, OrderUpdate } from "@keepgaining/core/strategies/Strategy.ts"
 import { DeadLetters } from "../actors/DeadLetters.ts"
 import type { FaultPlan } from "../actors/FaultPlan.ts"
@@ -136,7 +136,12 @@ export class Kernel {
   /** The partition that owns an instrument. */
   partitionOf(instrument: number): Partition {
     // A small multiplicative hash spreads neighbours; every index maps to an existing partition.
-    return this.partitions[this.partitions.length === 1 ? 0 : (Math.imul(instrument, 0x9e3779b1) >>> 16) % this.partitions.length]!
+    return this
+      .partitions[
+        this.partitions.length === 1
+          ? 0
+          : (Math.imul(instrument, 0x9e3779b1) >>> 16) % this.partitions.length
+      ]!
   }
 
   // ---- inputs ------------------------------------------------------------------------------------------------------

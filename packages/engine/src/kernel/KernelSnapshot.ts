@@ -5,10 +5,10 @@
  * A snapshot of another {@link SNAPSHOT_VERSION} is not read: recovery then starts from an older one or from nothing,
  * because the inputs are all there.
  */
-import { deserialize, serialize } from "node:v8"
 import type { CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { deserialize, serialize } from "node:v8"
 import { clonePlain } from "../actors/PlainData.ts"
 import type { SupervisionRecord } from "../actors/Supervision.ts"
 import type { BookActor } from "./BookActor.ts"
@@ -155,7 +155,9 @@ export const loadKernel = (kernel: Kernel, bytes: Uint8Array): Result.Result<voi
     return Result.fail(new SnapshotUnreadable({ reason: String(failure) }))
   }
   if (dump.version !== SNAPSHOT_VERSION) {
-    return Result.fail(new SnapshotUnreadable({ reason: `version ${dump.version}, this engine reads ${SNAPSHOT_VERSION}` }))
+    return Result.fail(
+      new SnapshotUnreadable({ reason: `version ${dump.version}, this engine reads ${SNAPSHOT_VERSION}` })
+    )
   }
   Object.assign(kernel, dump.counters)
   kernel.decided.low = dump.decided[0]
@@ -187,11 +189,15 @@ export const loadKernel = (kernel: Kernel, bytes: Uint8Array): Result.Result<voi
       const deployment = records.get(each.deployment)
       const strategy = deployment === undefined ? undefined : kernel.options.strategyNamed(deployment.strategy)
       if (deployment === undefined || strategy === undefined) {
-        return Result.fail(new SnapshotUnreadable({ reason: `strategy of deployment ${each.deployment} is not installed` }))
+        return Result.fail(
+          new SnapshotUnreadable({ reason: `strategy of deployment ${each.deployment} is not installed` })
+        )
       }
       const parameters = Schema.decodeUnknownResult(strategy.parameters)(deployment.parameters)
       if (Result.isFailure(parameters)) {
-        return Result.fail(new SnapshotUnreadable({ reason: `parameters of ${each.deployment}: ${String(parameters.failure)}` }))
+        return Result.fail(
+          new SnapshotUnreadable({ reason: `parameters of ${each.deployment}: ${String(parameters.failure)}` })
+        )
       }
       const actor = kernel.deployments.attach(deployment, from.index, parameters.success)
       if (actor === undefined) continue

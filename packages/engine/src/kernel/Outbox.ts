@@ -24,7 +24,12 @@ export type Output =
     | { readonly _tag: "Request"; readonly deployment: string; readonly request: OrderRequest }
     | { readonly _tag: "Cancel"; readonly deployment: string; readonly orderId: string }
     | { readonly _tag: "Log"; readonly deployment: string; readonly message: string }
-    | { readonly _tag: "ActorStopped"; readonly path: string; readonly deployment: string | undefined; readonly failure: string }
+    | {
+      readonly _tag: "ActorStopped"
+      readonly path: string
+      readonly deployment: string | undefined
+      readonly failure: string
+    }
   )
 
 export class Outbox {

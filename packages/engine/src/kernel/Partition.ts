@@ -2,10 +2,10 @@
  * A partition owns cells: it is the unit of placement and of the mailbox. Inside one process all partitions share the
  * thread and are run one after the other over each slice; nothing they do depends on how many there are.
  */
+import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import { Cell, type CellMessage, type CellServices } from "./Cell.ts"
 import { Outbox } from "./Outbox.ts"
-import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 
 export class Partition {
   readonly number: number

@@ -2,9 +2,9 @@
  * The latest quote of every instrument, as columns. The kernel writes it row by row; readers (conflated streams, the
  * portfolio's valuation) look at it whenever they like and compare {@link QuoteBoard.changes} with what they saw last.
  */
+import type { DeskQuote } from "@keepgaining/core/desk/DeskState.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
-import type { DeskQuote } from "@keepgaining/core/orders/DeskState.ts"
 
 export class QuoteBoard {
   size: number

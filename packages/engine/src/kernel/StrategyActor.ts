@@ -2,8 +2,8 @@
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { type Interval, intervals } from "@keepgaining/core/candles/Interval.ts"
 import type { Deployment } from "@keepgaining/core/deployments/Deployment.ts"
+import { DECISION_GRID } from "@keepgaining/core/desk/DeskState.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
-import { DECISION_GRID } from "@keepgaining/core/orders/DeskState.ts"
 import { sign } from "@keepgaining/core/orders/Order.ts"
 import * as Random from "@keepgaining/core/random/Random.ts"
 import type {
@@ -51,10 +51,9 @@ export class StrategyActor {
   saved: StrategyData
   /** Earliest timer, epoch ms; Infinity without one. */
   nextTimer = Infinity
-  readonly #context: StrategyContext<unknown>
+  readonly #context: { -readonly [K in keyof StrategyContext<unknown>]: StrategyContext<unknown>[K] }
   readonly #quote: { -readonly [K in keyof LastQuote]: LastQuote[K] }
   readonly #position: { -readonly [K in keyof StrategyPosition]: StrategyPosition[K] }
-  #now = 0
   /** Where outputs go; undefined while inputs are fed again and during a mute. */
   #outbox: Outbox | undefined
 
@@ -91,38 +90,36 @@ export class StrategyActor {
     this.#quote = empty
     const position = { quantity: 0, averagePrice: 0 }
     this.#position = position
-    const self = this
-    this.#context = {
-      get now() {
-        return self.#now
-      },
+    const context: { -readonly [K in keyof StrategyContext<unknown>]: StrategyContext<unknown>[K] } = {
+      now: 0,
       parameters: options.parameters,
       instrument: options.instrument,
       quote: empty,
       position,
-      random: () => Random.uniform(self.data.random),
-      signal: (signal) => self.#put({ ...self.#stamp(), _tag: "Signal", deployment: self.deployment.id, signal }),
+      random: () => Random.uniform(this.data.random),
+      signal: (signal) => this.#put({ ...this.#stamp(), _tag: "Signal", deployment: this.deployment.id, signal }),
       order: (request) =>
-        self.#put({
-          ...self.#stamp(),
+        this.#put({
+          ...this.#stamp(),
           _tag: "Request",
-          deployment: self.deployment.id,
-          request: { ...request, instrument: self.index }
+          deployment: this.deployment.id,
+          request: { ...request, instrument: this.index }
         }),
-      cancel: (orderId) => self.#put({ ...self.#stamp(), _tag: "Cancel", deployment: self.deployment.id, orderId }),
+      cancel: (orderId) => this.#put({ ...this.#stamp(), _tag: "Cancel", deployment: this.deployment.id, orderId }),
       setTimer: (name, at) => {
         // On the grid, because ticks within one step of it are one slice or several, as they happened to be framed.
         const due = Math.ceil(at / DECISION_GRID) * DECISION_GRID
-        self.data.timers[name] = due
-        self.nextTimer = Math.min(self.nextTimer, due)
+        this.data.timers[name] = due
+        this.nextTimer = Math.min(this.nextTimer, due)
       },
-      log: (message) => self.#put({ ...self.#stamp(), _tag: "Log", deployment: self.deployment.id, message })
+      log: (message) => this.#put({ ...this.#stamp(), _tag: "Log", deployment: this.deployment.id, message })
     }
+    this.#context = context
   }
 
   /** Directs what the strategy says; `undefined` while it is fed inputs that it has already answered. */
   speakInto(outbox: Outbox | undefined, now: number): void {
-    this.#now = now
+    this.#context.now = now
     this.#outbox = now < this.record.mutedUntil || this.paused ? undefined : outbox
   }
 
@@ -206,7 +203,7 @@ export class StrategyActor {
   }
 
   #stamp() {
-    return { row: this.#outbox?.row ?? -1, actor: this.ordinal, instrument: this.index, at: this.#now }
+    return { row: this.#outbox?.row ?? -1, actor: this.ordinal, instrument: this.index, at: this.#context.now }
   }
 
   #put(output: Output): void {

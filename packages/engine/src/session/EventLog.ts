@@ -42,7 +42,9 @@ export class EventLog {
     return Stream.fromPull(Effect.sync(() => {
       let seen = Math.max(0, number)
       const pull: Effect.Effect<Arr.NonEmptyReadonlyArray<SessionEvent>> = Effect.suspend(() => {
-        if (seen >= this.last) return Effect.andThen(Effect.raceFirst(this.#grown.await, Effect.sleep("1 second")), pull)
+        if (seen >= this.last) {
+          return Effect.andThen(Effect.raceFirst(this.#grown.await, Effect.sleep("1 second")), pull)
+        }
         return Effect.flatMap(this.#read(seen), (events) => {
           const [first, ...rest] = events
           if (first === undefined) return Effect.andThen(Effect.sleep("50 millis"), pull)

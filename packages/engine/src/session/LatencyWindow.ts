@@ -4,8 +4,7 @@
  */
 const BUCKETS = 160
 /** Bucket n holds durations up to `2^(n/8)` microseconds. */
-const bucketOf = (micros: number): number =>
-  micros <= 1 ? 0 : Math.min(BUCKETS - 1, Math.ceil(Math.log2(micros) * 8))
+const bucketOf = (micros: number): number => micros <= 1 ? 0 : Math.min(BUCKETS - 1, Math.ceil(Math.log2(micros) * 8))
 
 export class LatencyWindow {
   #counts = new Float64Array(BUCKETS)

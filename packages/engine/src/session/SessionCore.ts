@@ -5,10 +5,10 @@
 import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
 import type { Fill, Order } from "@keepgaining/core/orders/Order.ts"
+import type { CommandRecord } from "../journal/SessionRecords.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
 import type { PlacedCommand, Position } from "../replay/ReplayDriver.ts"
 import type { SessionEvent } from "./Session.ts"
-import type { CommandRecord } from "./SessionJournal.ts"
 
 export interface PendingCommand {
   readonly _tag: "Command"

@@ -5,8 +5,8 @@
  * milliseconds of folding. The *journal writer* makes pending decisions durable and then lets them out. The *snapshotter*
  * stores the kernel's state now and then. The loop waits when the writer is far behind, so nothing grows without bound.
  */
-import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
+import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Clock from "effect/Clock"
@@ -17,13 +17,13 @@ import { block, type BlockingMailbox } from "../actors/Mailbox.ts"
 import { Supervisor } from "../actors/Supervisor.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
 import { dumpKernel } from "../kernel/KernelSnapshot.ts"
-import { type Position, ReplayDriver } from "../replay/ReplayDriver.ts"
-import { EventLog } from "./EventLog.ts"
+import { type Position, type ReplayDriver } from "../replay/ReplayDriver.ts"
+import { type EventLog } from "./EventLog.ts"
 import { LatencyWindow } from "./LatencyWindow.ts"
-import type { Timeline } from "./Timeline.ts"
 import { type ReplayRequest, type ReplayStatus, SessionRefused } from "./Session.ts"
-import { type Pending, SessionCore } from "./SessionCore.ts"
+import { type Pending, type SessionCore } from "./SessionCore.ts"
 import type { SessionHealth } from "./SessionHealth.ts"
+import type { Timeline } from "./Timeline.ts"
 
 /** Rows folded before the loop looks at commands and lets others run: a few milliseconds of work. */
 const ROWS_PER_TURN = 16_384
@@ -138,11 +138,14 @@ export class SessionEngine {
 
   /** Succeeds once the command was decided and is durable. */
   execute(commandId: string, command: Command): Effect.Effect<CommandOutcome> {
-    return Effect.flatMap(Deferred.make<CommandOutcome>(), (answer) =>
-      this.#commands.offer({ commandId, command, answer }).pipe(
-        Effect.andThen(this.#wake.open),
-        Effect.andThen(Deferred.await(answer))
-      ))
+    return Effect.flatMap(
+      Deferred.make<CommandOutcome>(),
+      (answer) =>
+        this.#commands.offer({ commandId, command, answer }).pipe(
+          Effect.andThen(this.#wake.open),
+          Effect.andThen(Deferred.await(answer))
+        )
+    )
   }
 
   /** Somebody put a frame into the mailbox. */

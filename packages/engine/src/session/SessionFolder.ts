@@ -57,7 +57,10 @@ export const readManifest = (
     )
   })
 
-export const writeManifest = (folder: string, manifest: SessionManifest): Effect.Effect<void, StorageError, DurableFiles> =>
+export const writeManifest = (
+  folder: string,
+  manifest: SessionManifest
+): Effect.Effect<void, StorageError, DurableFiles> =>
   Effect.flatMap(DurableFiles, (files) =>
     Effect.andThen(
       files.makeDirectory(folder),

@@ -11,6 +11,7 @@ import { Database } from "../database/Database.ts"
 import type { JournalEntry, JournalError, JournalShape } from "../journal/Journal.ts"
 import * as JournalFile from "../journal/JournalFile.ts"
 import * as JournalTable from "../journal/JournalTable.ts"
+import { CommandRecord, DecisionRecord } from "../journal/SessionRecords.ts"
 import { SNAPSHOT_VERSION } from "../kernel/KernelSnapshot.ts"
 import * as Projector from "../projections/Projector.ts"
 import type { PlacedCommand, Position } from "../replay/ReplayDriver.ts"
@@ -20,7 +21,6 @@ import { EventLog } from "./EventLog.ts"
 import type { SessionEvent } from "./Session.ts"
 import type { Pending } from "./SessionCore.ts"
 import { journalFile, type SessionManifest, timelineKey } from "./SessionFolder.ts"
-import { CommandRecord, DecisionRecord } from "./SessionJournal.ts"
 import type { SessionSnapshot, Timeline } from "./Timeline.ts"
 
 export interface SessionHistory {
@@ -146,9 +146,7 @@ const latestSnapshot = (snapshots: Snapshots["Service"], key: string): Effect.Ef
     Effect.map(({ snapshot }) =>
       snapshot === undefined ? undefined : { sequence: snapshot.sequence, ...positionFrom(snapshot.bytes) }
     ),
-    Effect.catch((error) =>
-      Effect.as(Effect.logWarning(`Recovering without a snapshot: ${error.message}`), undefined)
-    )
+    Effect.catch((error) => Effect.as(Effect.logWarning(`Recovering without a snapshot: ${error.message}`), undefined))
   )
 
 const entryOf = (pending: Pending): JournalEntry =>

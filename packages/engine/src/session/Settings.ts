@@ -1,5 +1,5 @@
 /** What can be configured of a session, with the defaults of a private trader's paper account. */
-import { defaultDeskSettings } from "@keepgaining/core/orders/DeskState.ts"
+import { defaultDeskSettings } from "@keepgaining/core/desk/DeskState.ts"
 
 export const sessionDefaults = {
   partitions: 4,

@@ -106,7 +106,9 @@ const recordedUntil = (ticks: string) =>
     const cut = yield* Effect.scoped(
       Effect.map(TickLogWriter.open({ folder: ticks, mode: "append", origin: "recording" }), (log) => log.cut)
     )
-    if (cut !== undefined) yield* Effect.logWarning("The tick log ended in the middle of a batch; it was cut there", cut)
+    if (cut !== undefined) {
+      yield* Effect.logWarning("The tick log ended in the middle of a batch; it was cut there", cut)
+    }
     return summarise(ticks, files.reading).to
   })
 

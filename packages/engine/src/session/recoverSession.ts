@@ -41,7 +41,11 @@ export const recoverSession = (options: {
     const { history } = options
     const { kernel, position } = yield* fromSnapshot(options.kernel, history)
     const done = kernel.decisionCount
-    const core = new SessionCore(kernel, history.decisions.slice(done).map(({ decision }) => decision), history.commands)
+    const core = new SessionCore(
+      kernel,
+      history.decisions.slice(done).map(({ decision }) => decision),
+      history.commands
+    )
     for (const { decision } of history.decisions.slice(0, done)) core.remember(decision)
     const commands = history.commands.filter((command) => isAfter(command, position, kernel))
     const driver = new ReplayDriver(kernel, options.sourceFrom(position.batch), position, commands)

@@ -10,15 +10,15 @@ import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as path from "node:path"
 import { Supervisor } from "../actors/Supervisor.ts"
-import { Database } from "../database/Database.ts"
+import { type Database } from "../database/Database.ts"
 import { lockDirectory } from "../database/DirectoryLock.ts"
 import type { KernelOptions } from "../kernel/Kernel.ts"
 import type { PlacedCommand } from "../replay/ReplayDriver.ts"
-import { Snapshots } from "../snapshots/Snapshots.ts"
+import { type Snapshots } from "../snapshots/Snapshots.ts"
 import { DurableFiles } from "../storage/DurableFile.ts"
 import { reading } from "../ticklog/Recovery.ts"
-import { openTickLogSync } from "../ticklog/TickLogReader.ts"
 import { TickLogRefused } from "../ticklog/TickLogError.ts"
+import { openTickLogSync } from "../ticklog/TickLogReader.ts"
 import { recoverSession } from "./recoverSession.ts"
 import { type ReplayRequest, type ReplayStatus, Session, SessionRefused } from "./Session.ts"
 import { SessionEngine } from "./SessionEngine.ts"
@@ -121,9 +121,14 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
         const to = Math.min(Math.max(request.to, span.from), span.to)
         if (to >= engine.kernel.now) yield* engine.control({ _tag: "Seek", to })
         else {
-          yield* rewind(to).pipe(Effect.mapError((error) =>
-            new SessionRefused({ reason: `The replay cannot go back: ${error.message}`, remedy: "Restart the replay" })
-          ))
+          yield* rewind(to).pipe(
+            Effect.mapError((error) =>
+              new SessionRefused({
+                reason: `The replay cannot go back: ${error.message}`,
+                remedy: "Restart the replay"
+              })
+            )
+          )
         }
       }
       return status()

@@ -8,9 +8,9 @@ import * as Stream from "effect/Stream"
 import * as crypto from "node:crypto"
 import { Supervisor } from "../actors/Supervisor.ts"
 import { hotActors } from "../kernel/actorTree.ts"
+import { valuePortfolio } from "../portfolio/valuePortfolio.ts"
 import { Session, SessionRefused } from "./Session.ts"
 import type { SessionEngine } from "./SessionEngine.ts"
-import { valuePortfolio } from "../portfolio/valuePortfolio.ts"
 
 /** What of a session may change while it runs: a replay that is rewound gets another engine on another timeline. */
 export interface Running {

@@ -7,7 +7,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { reported } from "./ticks/CommandFailure.ts"
+import { reported } from "./command/CommandFailure.ts"
 import { tableFlags } from "./ticks/ExportCommand.ts"
 
 const buildCommand = Command.make(

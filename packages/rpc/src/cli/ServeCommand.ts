@@ -1,6 +1,6 @@
 /** `keepgaining serve`: the engine with its RPC and its terminal. */
-import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
+import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { Supervisor } from "@keepgaining/engine/actors/Supervisor.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import * as SimulatedFeed from "@keepgaining/engine/feeds/simulated/SimulatedFeed.ts"
@@ -24,10 +24,10 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as zlib from "node:zlib"
 import * as Server from "../server/Server.ts"
-import { deploymentFlags, type DeploymentInput, deploymentOf } from "./DeploymentFlags.ts"
-import { defaults, webRoot } from "./installation.ts"
-import { openBrowser } from "./openBrowser.ts"
-import { BAD_INPUT, fail, reported } from "./ticks/CommandFailure.ts"
+import { deploymentFlags, type DeploymentInput, deploymentOf } from "./command/DeploymentFlags.ts"
+import { defaults, webRoot } from "./command/installation.ts"
+import { openBrowser } from "./command/openBrowser.ts"
+import { BAD_INPUT, fail, reported } from "./command/CommandFailure.ts"
 
 interface ServeInput extends DeploymentInput {
   readonly profile: "demo" | "paper"
@@ -128,7 +128,9 @@ const greet = Effect.fnUntraced(function*(input: ServeInput, session: Session["S
   const ownerKey = address.ownerKey === undefined ? undefined : Redacted.value(address.ownerKey)
   if (input.json) {
     const { bootId, mode } = session
-    yield* Console.log(JSON.stringify({ url: address.url, port: address.port, loginLink: link, ownerKey, mode, bootId }))
+    yield* Console.log(
+      JSON.stringify({ url: address.url, port: address.port, loginLink: link, ownerKey, mode, bootId })
+    )
     return
   }
   yield* Console.log([
@@ -207,7 +209,11 @@ export const serveCommand = Command.make(
   Effect.fn("serve")(function*(input) {
     const speed = parseSpeed(input.speed)
     if (speed === undefined) {
-      return yield* fail("Usage", `--speed: ${JSON.stringify(input.speed)} is neither a positive number nor max`, BAD_INPUT)
+      return yield* fail(
+        "Usage",
+        `--speed: ${JSON.stringify(input.speed)} is neither a positive number nor max`,
+        BAD_INPUT
+      )
     }
     let isRestart = false
     yield* Effect.suspend(() => run(input, speed, isRestart)).pipe(
@@ -228,6 +234,9 @@ export const serveCommand = Command.make(
   Command.withShortDescription("Run the engine and its terminal"),
   Command.withExamples([
     { command: "keepgaining serve", description: "The demo at http://localhost:4280" },
-    { command: "keepgaining serve --replay sessions/2021-06-09 --speed 10", description: "A recorded day, ten times as fast" }
+    {
+      command: "keepgaining serve --replay sessions/2021-06-09 --speed 10",
+      description: "A recorded day, ten times as fast"
+    }
   ])
 )

@@ -1,14 +1,14 @@
 /** `keepgaining tokens` and `keepgaining login`: who may come in, without the server's help. */
-import { Access } from "../server/Access.ts"
-import { KeyStoreError, Scope } from "../server/KeyStore.ts"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { defaults } from "./installation.ts"
-import { BAD_INPUT, fail, reported } from "./ticks/CommandFailure.ts"
+import { Access } from "../server/Access.ts"
+import { type KeyStoreError, Scope } from "../server/KeyStore.ts"
+import { defaults } from "./command/installation.ts"
+import { BAD_INPUT, fail, reported } from "./command/CommandFailure.ts"
 
 const shared = {
   data: Flag.String("data").pipe(Flag.withDescription("Data directory"), Flag.withDefault(defaults.dataDirectory)),

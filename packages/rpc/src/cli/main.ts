@@ -8,7 +8,7 @@ import * as Logger from "effect/Logger"
 import packageManifest from "../../package.json" with { type: "json" }
 import { candlesCommand } from "./CandlesCommand.ts"
 import * as DoctorCommand from "./DoctorCommand.ts"
-import { defaults } from "./installation.ts"
+import { defaults } from "./command/installation.ts"
 import { serveCommand } from "./ServeCommand.ts"
 import { ticksCommand } from "./ticks/TicksCommand.ts"
 import { loginCommand, tokensCommand } from "./TokensCommand.ts"

@@ -6,7 +6,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { reported } from "./CommandFailure.ts"
+import { reported } from "../command/CommandFailure.ts"
 
 /** Flags of every command that writes a table. */
 export const tableFlags = {

@@ -11,7 +11,7 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { BAD_INPUT, fail, reported } from "./CommandFailure.ts"
+import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
 
 const description = [
   "Import recorded ticks into a tick log.",

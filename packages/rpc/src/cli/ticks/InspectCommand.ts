@@ -9,7 +9,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { CORRUPT, fail, reported } from "./CommandFailure.ts"
+import { CORRUPT, fail, reported } from "../command/CommandFailure.ts"
 
 const span = (from: number, to: number): string => `${formatIst(from)} to ${formatIst(to)}`
 

@@ -12,7 +12,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { reported } from "./CommandFailure.ts"
+import { reported } from "../command/CommandFailure.ts"
 
 export const recordCommand = Command.make(
   "record",

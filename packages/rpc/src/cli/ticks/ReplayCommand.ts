@@ -13,9 +13,9 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as fs from "node:fs"
-import { deploymentFlags, deploymentOf } from "../DeploymentFlags.ts"
-import { FAILED, fail, reported } from "./CommandFailure.ts"
-import { progressBar } from "./progressBar.ts"
+import { deploymentFlags, deploymentOf } from "../command/DeploymentFlags.ts"
+import { FAILED, fail, reported } from "../command/CommandFailure.ts"
+import { progressBar } from "../command/progressBar.ts"
 
 const count = new Intl.NumberFormat("en-IN")
 const rupees = new Intl.NumberFormat("en-IN", { minimumFractionDigits: 2, maximumFractionDigits: 2 })

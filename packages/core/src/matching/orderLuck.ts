@@ -1,6 +1,6 @@
 import { Digest } from "../digest/Digest.ts"
+import type { Order } from "../orders/Order.ts"
 import * as Random from "../random/Random.ts"
-import type { Order } from "./Order.ts"
 
 /** What an order's luck is drawn from. */
 export type OrderSeed = Pick<Order, "book" | "instrument" | "clientTag">

@@ -1,7 +1,7 @@
 /** Where this installation keeps and finds things, when nobody says otherwise. */
 import * as path from "node:path"
 
-const root = path.resolve(import.meta.dirname, "..", "..", "..", "..")
+const root = path.resolve(import.meta.dirname, "..", "..", "..", "..", "..")
 
 export const defaults = {
   dataDirectory: process.env["KEEPGAINING_DATA"] ?? path.join(root, ".data"),

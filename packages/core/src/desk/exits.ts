@@ -3,10 +3,10 @@
  * covers yet, and it cancels whatever else works for that book in that instrument. An entry that fills although it was
  * cancelled for an exit is exited too, and an exit that met another order's fill and overshot is corrected.
  */
+import { protectedLimit } from "../matching/PaperBook.ts"
+import { type Order, type OrderPurpose, sign } from "../orders/Order.ts"
 import { keyOf } from "../portfolio/Ledger.ts"
 import { decisionTime, type Desk } from "./DeskState.ts"
-import { type Order, type OrderPurpose, sign } from "./Order.ts"
-import { protectedLimit } from "./PaperBook.ts"
 import {
   abandon,
   cancel,

@@ -30,9 +30,9 @@
  */
 import type { Instrument } from "../market/Instrument.ts"
 import { type Paise, paise } from "../market/Money.ts"
-import type { ExchangeInstruction, ExchangeReport, Order, OrderType, Side, Validity } from "./Order.ts"
+import type { ExchangeInstruction, ExchangeReport, Order, OrderType, Side, Validity } from "../orders/Order.ts"
+import { isThrough, priceFault, quantityFault, rejectReason, stopLimitFault } from "../orders/rejectReason.ts"
 import { orderLuck } from "./orderLuck.ts"
-import { isThrough, priceFault, quantityFault, rejectReason, stopLimitFault } from "./rejectReason.ts"
 
 export interface FillModel {
   /** Limit of a protected market order: this far beyond the quote, as a share of the price. */

@@ -5,14 +5,14 @@ import type { Decision } from "../decisions/Decision.ts"
 import { timeOfDay } from "../market/IndianTime.ts"
 import type { InstrumentTable } from "../market/Instrument.ts"
 import type { Paise } from "../market/Money.ts"
+import type { FillModel } from "../matching/PaperBook.ts"
+import type { GuardInstruction } from "../orders/Guard.ts"
+import type { ExchangeInstruction, OrderPurpose, Product } from "../orders/Order.ts"
+import type { TrackedOrder } from "../orders/OrderReducer.ts"
 import type { LedgerState } from "../portfolio/Ledger.ts"
 import type { RiskLimits } from "../risk/Risk.ts"
 import type { Signal } from "../strategies/Signal.ts"
 import type { OrderUpdate } from "../strategies/Strategy.ts"
-import type { GuardInstruction } from "./Guard.ts"
-import type { ExchangeInstruction, OrderPurpose, Product } from "./Order.ts"
-import type { TrackedOrder } from "./OrderReducer.ts"
-import type { FillModel } from "./PaperBook.ts"
 
 export interface DeskSettings {
   readonly limits: RiskLimits

@@ -1,8 +1,8 @@
 /** What people, programs and strategies ask for: shape, reduce-only, risk, then the order. */
 import type { CommandOutcome } from "../commands/Command.ts"
+import { type Order, type OrderRequest, sign } from "../orders/Order.ts"
 import { check, type RiskRefusal } from "../risk/Risk.ts"
 import { decisionTime, type Desk } from "./DeskState.ts"
-import { type Order, type OrderRequest, sign } from "./Order.ts"
 import {
   held,
   isAfterSquareOff,

@@ -2,11 +2,11 @@
 import * as Result from "effect/Result"
 import { chargesOf, noCharges } from "../charges/Charges.ts"
 import { type Charges } from "../decisions/Decision.ts"
+import { type ExchangeReport, type Fill, isWorking, type Order, sign } from "../orders/Order.ts"
+import { apply, type TrackedOrder } from "../orders/OrderReducer.ts"
 import { book as bookFill, keyOf } from "../portfolio/Ledger.ts"
 import { decisionTime, type Desk } from "./DeskState.ts"
 import { exitPosition, trimReducing } from "./exits.ts"
-import { type ExchangeReport, type Fill, isWorking, type Order, sign } from "./Order.ts"
-import { apply, type TrackedOrder } from "./OrderReducer.ts"
 import { turnRound } from "./signals.ts"
 import { held, isExit, workingIn } from "./workingOrders.ts"
 

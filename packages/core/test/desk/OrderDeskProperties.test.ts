@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { paise } from "@keepgaining/core/market/Money.ts"
 import { isWorking, sign } from "@keepgaining/core/orders/Order.ts"
-import { isExit } from "@keepgaining/core/orders/workingOrders.ts"
+import { isExit } from "@keepgaining/core/desk/workingOrders.ts"
 import * as Schema from "effect/Schema"
 import { DeskAtWork, settings, SHARE } from "./DeskAtWork.ts"
 

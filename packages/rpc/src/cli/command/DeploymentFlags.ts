@@ -6,7 +6,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { BAD_INPUT, type CommandFailure, fail } from "./ticks/CommandFailure.ts"
+import { BAD_INPUT, type CommandFailure, fail } from "./CommandFailure.ts"
 
 export const deploymentFlags = {
   strategy: Flag.String("strategy").pipe(

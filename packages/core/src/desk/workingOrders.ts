@@ -2,11 +2,11 @@
 import { istTimeOfDay } from "../market/IndianTime.ts"
 import type { Instrument } from "../market/Instrument.ts"
 import type { Paise } from "../market/Money.ts"
+import { orderLuck, type OrderSeed } from "../matching/orderLuck.ts"
+import { isWorking, type Order, type OrderPurpose, type OrderRequest } from "../orders/Order.ts"
+import { track } from "../orders/OrderReducer.ts"
 import { keyOf, quantityOf } from "../portfolio/Ledger.ts"
 import { DECISION_GRID, decisionTime, type Desk } from "./DeskState.ts"
-import { isWorking, type Order, type OrderPurpose, type OrderRequest } from "./Order.ts"
-import { orderLuck, type OrderSeed } from "./orderLuck.ts"
-import { track } from "./OrderReducer.ts"
 
 export const isDerivative = (instrument: Instrument): boolean =>
   instrument.kind === "future" || instrument.kind === "option"

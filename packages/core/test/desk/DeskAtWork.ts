@@ -12,11 +12,11 @@ import {
   type DeskQuote,
   type DeskSettings,
   initialDesk
-} from "@keepgaining/core/orders/DeskState.ts"
+} from "@keepgaining/core/desk/DeskState.ts"
 import * as Guard from "@keepgaining/core/orders/Guard.ts"
 import type { ExchangeInstruction, ExchangeReport, Order, OrderRequest } from "@keepgaining/core/orders/Order.ts"
-import { OrderDesk } from "@keepgaining/core/orders/OrderDesk.ts"
-import * as PaperBook from "@keepgaining/core/orders/PaperBook.ts"
+import { OrderDesk } from "@keepgaining/core/desk/OrderDesk.ts"
+import * as PaperBook from "@keepgaining/core/matching/PaperBook.ts"
 import type { Signal } from "@keepgaining/core/strategies/Signal.ts"
 import type { OrderUpdate } from "@keepgaining/core/strategies/Strategy.ts"
 
