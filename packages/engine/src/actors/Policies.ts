@@ -45,7 +45,7 @@ const kernel: SupervisionPolicy = { ...cold, maxFailures: 0, backoff: noBackoff 
 /** What trading does not depend on: it may fail for ever without taking anything along. */
 const auxiliary: SupervisionPolicy = {
   retries: 0,
-  maxFailures: 1_000_000,
+  maxFailures: Infinity,
   windowMillis: 60_000,
   backoff: { initialMillis: 200, factor: 2, maximumMillis: 30_000 },
   onExhausted: "stop"

@@ -81,6 +81,8 @@ export const describePolicy = (policy: SupervisionPolicy): string => {
     : policy.retries === 1
     ? "retry once"
     : `retry ${policy.retries} times`
+  if (policy.maxFailures === Infinity) return `${retry}; restarted without limit`
+  if (policy.maxFailures === 0) return `${retry}; ${policy.onExhausted} at the first failure`
   return `${retry}; ${policy.maxFailures} failures in ${span(policy.windowMillis)}, then ${policy.onExhausted}`
 }
 

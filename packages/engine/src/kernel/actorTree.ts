@@ -15,11 +15,26 @@ const nodeOf = (prefix: string, actor: CellActor): ActorNode => ({
   ...(actor.record.lastFailure === undefined ? {} : { lastFailure: actor.record.lastFailure })
 })
 
+/** A partition fails with the kernel and counts what its actors do. */
+const partitionNode = (path: string, actors: ReadonlyArray<ActorNode>): ActorNode => {
+  const sum = (count: (actor: ActorNode) => number): number => actors.reduce((total, actor) => total + count(actor), 0)
+  return {
+    path,
+    kind: "partition",
+    state: "running",
+    supervision: describePolicy(policies.kernel),
+    restarts: sum((actor) => actor.restarts),
+    handled: sum((actor) => actor.handled),
+    deadLetters: sum((actor) => actor.deadLetters)
+  }
+}
+
 /** The hot half of the supervision tree. Books and guards that never had anything to do are left out: they are many. */
 export const hotActors = (kernel: Kernel): ReadonlyArray<ActorNode> => {
   const nodes: Array<ActorNode> = []
   for (const partition of kernel.partitions) {
     const prefix = `engine/partition-${partition.number}`
+    const of = nodes.length
     for (const cell of partition.own) {
       for (const actor of cell.actors()) {
         const idle = actor.kind === "book" || actor.kind === "guard"
@@ -27,6 +42,7 @@ export const hotActors = (kernel: Kernel): ReadonlyArray<ActorNode> => {
         nodes.push(nodeOf(prefix, actor))
       }
     }
+    nodes.splice(of, 0, partitionNode(prefix, nodes.slice(of)))
   }
   return nodes
 }

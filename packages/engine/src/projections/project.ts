@@ -7,7 +7,7 @@ import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { JournalRecord } from "../journal/Journal.ts"
-import { DecisionRecord } from "../session/SessionJournal.ts"
+import { DecisionRecord } from "../journal/SessionRecords.ts"
 
 /** A row as JSON; instants in epoch ms. */
 export type Row = Readonly<Record<string, unknown>>

@@ -118,9 +118,9 @@ export class SessionEngine {
       capacity: PENDING_LIMIT,
       shed: 0
     }))
-    yield* supervisor.start("journal writer", "recorder", engine.#write)
-    yield* supervisor.start("kernel", "kernel", engine.#loop)
-    yield* supervisor.start("snapshotter", "auxiliary", engine.#snapshots)
+    yield* supervisor.start("engine/journal writer", "recorder", engine.#write)
+    yield* supervisor.start("engine/kernel", "kernel", engine.#loop)
+    yield* supervisor.start("engine/snapshotter", "auxiliary", engine.#snapshots)
     return engine
   })
 

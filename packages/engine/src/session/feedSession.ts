@@ -87,7 +87,7 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
       (batch) => Effect.andThen(input.frames.offer(batch), engine.wake)
     )
   })
-  yield* supervisor.start(`feed/${feed.name}`, "feed", pump)
+  yield* supervisor.start(`engine/feed ${feed.name}`, "feed", pump)
 
   const running = { engine, key: timelineKey(manifest) }
   return yield* sessionService({

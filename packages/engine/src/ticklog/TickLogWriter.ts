@@ -12,7 +12,7 @@
  * with that error. Opening the log again recovers it.
  */
 import { MINUTE_MS } from "@keepgaining/core/market/IndianTime.ts"
-import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
+import { type InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"

@@ -1,6 +1,6 @@
 /** Small seeded markets and a restless strategy, for tests of the kernel. */
-import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
+import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
 import { type Tick, TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Random from "@keepgaining/core/random/Random.ts"

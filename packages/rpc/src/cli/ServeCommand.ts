@@ -27,7 +27,7 @@ import * as Server from "../server/Server.ts"
 import { deploymentFlags, type DeploymentInput, deploymentOf } from "./command/DeploymentFlags.ts"
 import { defaults, webRoot } from "./command/installation.ts"
 import { openBrowser } from "./command/openBrowser.ts"
-import { BAD_INPUT, fail, reported } from "./command/CommandFailure.ts"
+import { BAD_INPUT, FAILED, fail, reported } from "./command/CommandFailure.ts"
 
 interface ServeInput extends DeploymentInput {
   readonly profile: "demo" | "paper"
@@ -42,6 +42,7 @@ interface ServeInput extends DeploymentInput {
   readonly partitions: number
   readonly seed: number
   readonly pace: number
+  readonly headStart: number
   readonly json: boolean
 }
 
@@ -87,7 +88,8 @@ const sessionLayer = Effect.fnUntraced(function*(input: ServeInput, speed: numbe
         seed: manifest.seed,
         startDate: manifest.marketStart,
         resumeAfter: after,
-        pace: input.pace
+        pace: input.pace,
+        headStart: input.headStart * 60_000
       })
   })
   return { folder, layer }
@@ -96,6 +98,7 @@ const sessionLayer = Effect.fnUntraced(function*(input: ServeInput, speed: numbe
 const run = (input: ServeInput, speed: number, isRestart: boolean) =>
   Effect.scoped(Effect.gen(function*() {
     const { folder, layer } = yield* sessionLayer(input, speed)
+    yield* makeDataDirectory(input.data)
     if (input.fresh && !isRestart) yield* setAside(folder)
     const engine = Layer.provideMerge(layer, Layer.mergeAll(Supervisor.layer, Snapshots.layer)).pipe(
       Layer.provideMerge(Database.layerConfig(path.join(input.data, "database"))),
@@ -147,6 +150,17 @@ const greet = Effect.fnUntraced(function*(input: ServeInput, session: Session["S
   ].join("\n"))
   if (input.open && process.stdout.isTTY) openBrowser(link)
 })
+
+/** Readable by its owner only: what is in it tells what somebody trades. */
+const makeDataDirectory = (directory: string) =>
+  Effect.try({
+    try: () => void fs.mkdirSync(directory, { recursive: true, mode: 0o700 }),
+    catch: (error) => error
+  }).pipe(
+    Effect.catch((error) =>
+      fail("DataDirectory", `${directory} cannot be made: ${String(error)}. Name another one with --data`, FAILED)
+    )
+  )
 
 /** Begins anew without destroying anything: the old session's folder gets another name. */
 const setAside = (folder: string) =>
@@ -200,6 +214,10 @@ export const serveCommand = Command.make(
     pace: Flag.Finite("pace").pipe(
       Flag.withDescription("Market seconds per second of the generated market"),
       Flag.withDefault(1)
+    ),
+    headStart: Flag.Finite("head-start").pipe(
+      Flag.withDescription("Minutes of a new generated market that are given at once"),
+      Flag.withDefault(45)
     ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print where it is reached as one JSON object; logs go to stderr"),

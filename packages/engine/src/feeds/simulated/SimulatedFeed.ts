@@ -27,6 +27,8 @@ export interface SimulatedFeedOptions extends Universe.UniverseOptions {
   readonly pace?: number
   /** Wall time from frame to frame, ms; 100 when not given. */
   readonly frameMillis?: number
+  /** So much of the first session is given at once, unpaced, ms: a newcomer finds charts with something on them. */
+  readonly headStart?: number
   /** Event time between the close and the next open, ms; two minutes when not given. */
   readonly afterClose?: number
 }
@@ -71,27 +73,24 @@ const frames = (
   Stream.fromPull(Effect.gen(function*() {
     const pace = options.pace ?? 1
     const interval = options.frameMillis ?? 100
-    const timeline = new Timeline(from, options.afterClose ?? 2 * MINUTE_MS)
+    const headStart = options.resumeAfter === undefined ? options.headStart ?? 0 : 0
+    const timeline = new Timeline(from + headStart, options.afterClose ?? 2 * MINUTE_MS)
     const scratch = new TickBatch(FRAME_ROWS)
     let last = yield* Clock.currentTimeMillis
     let due = last + interval
+    let behind = headStart > 0
     return Effect.gen(function*() {
-      const before = yield* Clock.currentTimeMillis
-      if (due > before) yield* Effect.sleep(due - before)
-      const now = yield* Clock.currentTimeMillis
-      due = Math.max(due + interval, now)
-      timeline.advance(Math.min(now - last, LONGEST_ADVANCE) * pace)
-      last = now
-      const until = Math.floor(timeline.now)
-      const first = take(market, universe, scratch, until, now)
-      const rest: Array<TickBatch> = []
-      let done = first.done
-      while (!done) {
-        const next = take(market, universe, scratch, until, now)
-        rest.push(next.batch)
-        done = next.done
+      if (!behind) {
+        const before = yield* Clock.currentTimeMillis
+        if (due > before) yield* Effect.sleep(due - before)
+        const now = yield* Clock.currentTimeMillis
+        due = Math.max(due + interval, now)
+        timeline.advance(Math.min(now - last, LONGEST_ADVANCE) * pace)
+        last = now
       }
-      return [first.batch, ...rest] as const
+      const { batch, done } = take(market, universe, scratch, Math.floor(timeline.now), last)
+      behind = !done
+      return [batch] as const
     })
   }))
 
