@@ -81,6 +81,8 @@ export class Cell {
   /** Fingerprint of every candle it closed. */
   readonly digest = new Digest()
   candlesClosed = 0
+  /** No timer of its strategies is due before this event time; see `Partition.timerBound`. */
+  timerBound = 0
   /** Cumulative volume of the latest tick; -1 before the first of a day. */
   previousVolume = -1
   readonly ring = new InputRing<CellMessage>()
@@ -209,6 +211,7 @@ export class Cell {
     } catch (failure) {
       this.#recover(actor, failure, now, outbox)
     }
+    if (actor.kind === "strategy" && actor.nextTimer < this.timerBound) this.timerBound = actor.nextTimer
   }
 
   /**

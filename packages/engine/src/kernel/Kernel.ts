@@ -211,7 +211,10 @@ export class Kernel {
   advance(to: number): void {
     if (to <= this.now) return
     for (;;) {
-      const due = this.#nextDue()
+      let due = this.#nextDue()
+      if (due > to) break
+      for (const partition of this.partitions) partition.refreshDue()
+      due = this.#nextDue()
       if (due > to) break
       if (due > this.now) this.now = due
       this.#fire(due)
@@ -260,7 +263,7 @@ export class Kernel {
   #nextDue(): number {
     let due = Infinity
     for (const partition of this.partitions) {
-      due = Math.min(due, Math.max(partition.nextClose(), this.closedTo + 1), partition.nextTimer())
+      due = Math.min(due, Math.max(partition.closeBound, this.closedTo + 1), partition.timerBound)
     }
     const update = this.pendingUpdates[0]
     if (update !== undefined && update.due < due) due = update.due
@@ -273,7 +276,7 @@ export class Kernel {
   #fire(due: number): void {
     let closing = false
     for (const partition of this.partitions) {
-      if (partition.nextClose() <= due) {
+      if (partition.closeBound <= due) {
         closing = true
         partition.closeCandles(due)
       }
@@ -285,7 +288,7 @@ export class Kernel {
       const { deployment, instrument, update } = this.pendingUpdates.shift()!
       this.partitionOf(instrument).deliver(instrument, { _tag: "Update", deployment, update }, this.now)
     }
-    for (const partition of this.partitions) if (partition.nextTimer() <= due) partition.fireTimers(due)
+    for (const partition of this.partitions) if (partition.timerBound <= due) partition.fireTimers(due)
     this.#route()
     if (this.sessionClose === 0 || this.sessionEnded) return
     if (this.monitor.nextDue(this.sessionClose) <= due) this.emit(this.monitor.silence(due))

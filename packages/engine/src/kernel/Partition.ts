@@ -14,6 +14,12 @@ export class Partition {
   readonly cells: Array<Cell | undefined> = []
   /** Own cells in index order. */
   readonly own: Array<Cell> = []
+  /**
+   * Event times before which no candle of its cells ends, and no timer of its strategies is due. Lower bounds, because
+   * exact ones would mean to ask every cell after every slice; {@link refreshDue} makes them exact.
+   */
+  closeBound = 0
+  timerBound = 0
   readonly #instruments: InstrumentTable
   readonly #services: CellServices
 
@@ -31,47 +37,40 @@ export class Partition {
   /** Runs the given rows, all of its own instruments, in their order. */
   run(batch: TickBatch, rows: Int32Array, count: number, nowOf: Float64Array): void {
     const outbox = this.outbox
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!
-      outbox.row = row
-      this.cell(batch.instrument[row]!).tick(batch, row, nowOf[row]!, outbox)
-    }
+    for (let i = 0; i < count; i++) this.#tick(batch, rows[i]!, nowOf)
     outbox.row = -1
   }
 
   /** Runs a range of rows, all of its own instruments: what a single partition does. */
   runRange(batch: TickBatch, from: number, to: number, nowOf: Float64Array): void {
     const outbox = this.outbox
-    for (let row = from; row < to; row++) {
-      outbox.row = row
-      this.cell(batch.instrument[row]!).tick(batch, row, nowOf[row]!, outbox)
-    }
+    for (let row = from; row < to; row++) this.#tick(batch, row, nowOf)
     outbox.row = -1
   }
 
-  /** The earliest event time at which a candle ends; Infinity when none is open. */
-  nextClose(): number {
-    let next = Infinity
+  refreshDue(): void {
+    let close = Infinity
+    let timer = Infinity
     for (const cell of this.own) {
       const at = cell.isStopped ? Infinity : cell.instrument.builder.nextClose
-      if (at < next) next = at
+      if (at < close) close = at
+      cell.timerBound = Infinity
+      for (const strategy of cell.strategies) {
+        if (strategy.record.state === "stopped") continue
+        if (strategy.nextTimer < cell.timerBound) cell.timerBound = strategy.nextTimer
+      }
+      if (cell.timerBound < timer) timer = cell.timerBound
     }
-    return next
+    this.closeBound = close
+    this.timerBound = timer
   }
 
   closeCandles(now: number): void {
-    for (const cell of this.own) if (cell.instrument.builder.nextClose <= now) cell.close(now, this.outbox)
-  }
-
-  /** The earliest timer of its strategies; Infinity when none is set. */
-  nextTimer(): number {
-    let next = Infinity
     for (const cell of this.own) {
-      for (const strategy of cell.strategies) {
-        if (strategy.record.state !== "stopped" && strategy.nextTimer < next) next = strategy.nextTimer
-      }
+      if (cell.instrument.builder.nextClose > now) continue
+      cell.close(now, this.outbox)
+      this.#note(cell)
     }
-    return next
   }
 
   fireTimers(now: number): void {
@@ -80,11 +79,29 @@ export class Partition {
         if (strategy.record.state === "stopped" || strategy.nextTimer > now) continue
         cell.deliver({ _tag: "Timer", deployment: strategy.deployment.id }, now, this.outbox)
       }
+      this.#note(cell)
     }
   }
 
   deliver(index: number, message: CellMessage, now: number): void {
-    this.cell(index).deliver(message, now, this.outbox)
+    const cell = this.cell(index)
+    cell.deliver(message, now, this.outbox)
+    this.#note(cell)
+  }
+
+  #tick(batch: TickBatch, row: number, nowOf: Float64Array): void {
+    const outbox = this.outbox
+    outbox.row = row
+    // Rows name instruments of the session's table, and `nowOf` covers the slice.
+    const cell = this.cell(batch.instrument[row]!)
+    cell.tick(batch, row, nowOf[row]!, outbox)
+    this.#note(cell)
+  }
+
+  #note(cell: Cell): void {
+    const close = cell.instrument.builder.nextClose
+    if (close < this.closeBound) this.closeBound = close
+    if (cell.timerBound < this.timerBound) this.timerBound = cell.timerBound
   }
 
   #open(index: number): Cell {
