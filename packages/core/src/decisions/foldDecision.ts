@@ -6,6 +6,10 @@ import type { Decision } from "./Decision.ts"
  * commands were interleaved, the decision itself must not.
  */
 export const foldDecision = (digest: Digest, decision: Decision): void =>
-  digest.text(JSON.stringify(decision, withoutCause))
+  digest.text(JSON.stringify(withoutCause(decision)))
 
-const withoutCause = (key: string, value: unknown): unknown => key === "cause" ? undefined : value
+const withoutCause = (decision: Decision): unknown => {
+  if (decision._tag !== "OrderChanged") return decision
+  const { cause: _, ...order } = decision.order
+  return { _tag: decision._tag, order }
+}
