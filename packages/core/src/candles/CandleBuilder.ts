@@ -10,12 +10,13 @@
  * - Intervals are aligned to the session's open (09:15 IST); the last one of a session ends with it, and may be short.
  * - Nothing is invented: an interval without ticks has no candle.
  * - A tick outside the session changes nothing.
- * - A tick older than what was already closed is late: it changes nothing. Its volume arrives with the next tick, for the
- *   counter is cumulative.
+ * - A tick older than what was already closed, or than the second that is open, is late: it changes nothing. Its volume
+ *   arrives with the next tick, for the counter is cumulative.
  * - Volume is the growth of the day's cumulative counter. The first tick of a day is its baseline and contributes
  *   nothing. A counter that steps back is ignored until it passes its highest value again; one that falls below half of
  *   it was reset, and the new value is the baseline.
- * - Candles close only by {@link CandleBuilder.closeUntil}: by event time or a timer input, never by a clock.
+ * - Candles close only by {@link CandleBuilder.closeUntil}: by event time or a timer input, never by a clock. Whoever feeds
+ *   ticks closes first what ended before the tick, that is whenever {@link CandleBuilder.nextClose} has come.
  */
 import { paise } from "../market/Money.ts"
 import type { Candle } from "./Candle.ts"
@@ -103,7 +104,7 @@ export class CandleBuilder {
     if (time < s[OPEN]! || time >= s[CLOSE]!) {
       if (!this.#openSession(time)) return OUTSIDE_SESSION
     }
-    if (time < s[CLOSED_TO]!) {
+    if (time < s[CLOSED_TO]! || (s[FORMING + TICKS]! > 0 && time < s[FORMING + START]!)) {
       s[LATE_TICKS]! += 1
       return LATE
     }
