@@ -2,8 +2,8 @@
 export const clonePlain = <A>(value: A): A => {
   if (typeof value !== "object" || value === null) return value
   if (Array.isArray(value)) {
-    const copy: Array<unknown> = Array.from({ length: value.length })
-    for (let i = 0; i < value.length; i++) copy[i] = clonePlain(value[i])
+    const copy: Array<unknown> = value.slice()
+    for (let i = 0; i < copy.length; i++) if (typeof copy[i] === "object") copy[i] = clonePlain(copy[i])
     // An array's copy has the array's type; TypeScript cannot see that through the generic.
     return copy as A
   }

@@ -50,7 +50,13 @@ export class BookActor {
   }
 
   save(): void {
+    // Most are idle most of the time, and one idle state is as good as another.
+    if (this.isIdle && this.#isSavedIdle()) return
     this.saved = clonePlain(this.data)
+  }
+
+  #isSavedIdle(): boolean {
+    return PaperBook.isIdle(this.saved)
   }
 
   restore(): void {

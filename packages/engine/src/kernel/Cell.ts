@@ -87,7 +87,10 @@ export class Cell {
   previousVolume = -1
   readonly ring = new InputRing<CellMessage>()
   readonly #services: CellServices
-  readonly #tick = emptyTick()
+  /** The latest tick, as its actors see it. */
+  readonly lastTick = emptyTick()
+  /** It, when the snapshot was taken. */
+  readonly #savedTick = emptyTick()
   readonly #shadowTick = emptyTick()
   /** Inputs that an actor gave up since the snapshot: it is not fed them again. */
   #skipped: Map<CellActor, Set<number>> | undefined
@@ -107,7 +110,7 @@ export class Cell {
   }
 
   get isStopped(): boolean {
-    return this.instrument.record.state === "stopped"
+    return this.instrument.record.state !== "running"
   }
 
   actors(): Array<CellActor> {
@@ -116,7 +119,7 @@ export class Cell {
 
   tick(batch: TickBatch, row: number, now: number, outbox: Outbox): void {
     if (this.isStopped) return
-    const tick = this.#tick
+    const tick = this.lastTick
     this.ring.pushTick(batch, row, now, this.previousVolume, tick)
     this.previousVolume = tick.volume
     const faults = this.#services.faults
@@ -130,7 +133,10 @@ export class Cell {
     }
     if (!this.book.isIdle) this.#run(this.book, now, outbox)
     if (!this.guard.isIdle) this.#run(this.guard, now, outbox)
-    for (let i = 0; i < this.strategies.length; i++) this.#run(this.strategies[i]!, now, outbox)
+    for (let i = 0; i < this.strategies.length; i++) {
+      const strategy = this.strategies[i]!
+      if (strategy.wantsTicks) this.#run(strategy, now, outbox)
+    }
     if (this.#snapshotDue || this.ring.isFull) this.save()
   }
 
@@ -173,6 +179,7 @@ export class Cell {
   /** The common snapshot of all its actors; what came before need not be kept any longer. */
   save(): void {
     for (const actor of this.actors()) actor.save()
+    Object.assign(this.#savedTick, this.lastTick)
     this.ring.clear()
     this.#skipped = undefined
     this.#snapshotDue = false
@@ -224,18 +231,23 @@ export class Cell {
     actor.speakInto(outbox, now)
     switch (ring.kind(index)) {
       case TICK: {
-        const tick = shadow === undefined ? this.#tick : this.#shadowTick
-        if (shadow !== undefined || outbox === undefined) ring.readTick(index, tick)
-        if (actor.kind === "strategy") actor.observe(tick)
-        else actor.tick(tick)
+        const isAgain = outbox === undefined
+        const tick = isAgain ? this.#shadowTick : this.lastTick
+        if (isAgain) ring.readTick(index, tick)
+        if (actor.kind !== "strategy") actor.tick(tick)
+        else if (actor.wantsTicks) actor.observe(tick)
         return
       }
       case CLOSE:
         if (actor.kind === "instrument") actor.close(now)
-        else if (actor.kind === "strategy") this.#handCandles(actor, shadow)
+        else if (actor.kind === "strategy") {
+          actor.see(outbox === undefined ? this.#shadowTick : this.lastTick)
+          this.#handCandles(actor, shadow)
+        }
         return
       default: {
         const message = ring.message(index)
+        if (actor.kind === "strategy") actor.see(outbox === undefined ? this.#shadowTick : this.lastTick)
         if (
           message._tag === "SessionEnd"
             ? actor.kind === "book" || actor.kind === "guard"
@@ -327,17 +339,17 @@ export class Cell {
     const skipped = this.#skipped?.get(actor)
     if (actor.kind !== "strategy") {
       for (let i = 0; i < until; i++) if (skipped?.has(i) !== true) this.#hand(actor, i, undefined, undefined)
-      if (this.ring.length > until && this.ring.kind(until) === TICK) this.ring.readTick(until, this.#tick)
       return
     }
     const lost = this.#skipped?.get(this.instrument)
     const shadow = this.#shadow ??= this.instrument.shadowBuilder()
     this.instrument.loadSavedInto(shadow)
+    Object.assign(this.#shadowTick, this.#savedTick)
     for (let i = 0; i < until; i++) {
       this.#shadowClosed = 0
+      if (this.ring.kind(i) === TICK) this.ring.readTick(i, this.#shadowTick)
       if (lost?.has(i) !== true) {
         if (this.ring.kind(i) === TICK) {
-          this.ring.readTick(i, this.#shadowTick)
           const { openInterest, price, time, volume } = this.#shadowTick
           shadow.onTick(time, price, volume, openInterest)
         } else if (this.ring.kind(i) === CLOSE) this.#shadowClosed = shadow.closeUntil(this.ring.now(i))

@@ -44,7 +44,13 @@ export class GuardActor {
   }
 
   save(): void {
+    // Most are idle most of the time, and one idle state is as good as another.
+    if (this.isIdle && this.#isSavedIdle()) return
     this.saved = clonePlain(this.data)
+  }
+
+  #isSavedIdle(): boolean {
+    return Guard.isIdle(this.saved)
   }
 
   restore(): void {

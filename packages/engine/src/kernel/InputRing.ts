@@ -7,7 +7,7 @@
 import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 
-export const RING_CAPACITY = 256
+export const RING_CAPACITY = 512
 
 /** What a tick says to the actors of its cell; one reused object, valid during the call. */
 export interface CellTick {

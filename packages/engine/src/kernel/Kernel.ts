@@ -29,7 +29,7 @@ import { CandleHistory } from "./CandleHistory.ts"
 import type { CellServices, LetterRetry } from "./Cell.ts"
 import { Deployments } from "./Deployments.ts"
 import { FeedMonitor } from "./FeedMonitor.ts"
-import { merge, type Output } from "./Outbox.ts"
+import { merge, type Outbox, type Output } from "./Outbox.ts"
 import { Partition } from "./Partition.ts"
 import { QuoteBoard } from "./QuoteBoard.ts"
 
@@ -98,6 +98,7 @@ export class Kernel {
   sessionClose = 0
   sessionEnded = false
   day = 0
+  readonly #outboxes: ReadonlyArray<Outbox>
   readonly #rowsOf: ReadonlyArray<{ rows: Int32Array; count: number }>
   #nowOf = new Float64Array(0)
   /** Whole second up to which candles were closed. */
@@ -119,6 +120,7 @@ export class Kernel {
       { length: Math.max(1, options.partitions) },
       (_, number) => new Partition(number, options.instruments, services)
     )
+    this.#outboxes = this.partitions.map((partition) => partition.outbox)
     this.#rowsOf = this.partitions.map(() => ({ rows: new Int32Array(0), count: 0 }))
     this.deployments = new Deployments(this)
     this.desk = new OrderDesk(options.desk, {
@@ -329,6 +331,7 @@ export class Kernel {
     for (let row = from; row < to; row++) this.quotes.update(batch, row)
     const partitions = this.partitions
     if (partitions.length === 1) partitions[0]!.runRange(batch, from, to, nowOf)
+    else if (to - from === 1) this.partitionOf(batch.instrument[from]!).runRange(batch, from, to, nowOf)
     else {
       for (const each of this.#rowsOf) {
         each.count = 0
@@ -351,11 +354,12 @@ export class Kernel {
 
   /** Hands what the cells put out to the desk, in the one order, until nothing is left. */
   #route(): void {
-    for (;;) {
-      const outputs = merge(this.partitions.map((partition) => partition.outbox))
-      if (outputs.length === 0) return
-      for (const output of outputs) this.#take(output)
-    }
+    while (this.#hasOutputs()) for (const output of merge(this.#outboxes)) this.#take(output)
+  }
+
+  #hasOutputs(): boolean {
+    for (let i = 0; i < this.#outboxes.length; i++) if (this.#outboxes[i]!.outputs.length > 0) return true
+    return false
   }
 
   #take(output: Output): void {

@@ -16,11 +16,12 @@ import type { CandleTrackDump } from "./CandleHistory.ts"
 import type { DeploymentRecord } from "./Deployments.ts"
 import type { FeedGap } from "./FeedMonitor.ts"
 import type { GuardActor } from "./GuardActor.ts"
+import type { CellTick } from "./InputRing.ts"
 import type { Kernel } from "./Kernel.ts"
 import type { StrategyData } from "./StrategyActor.ts"
 
 /** Raise it whenever the shape of any part of the state changes. */
-export const SNAPSHOT_VERSION = 1
+export const SNAPSHOT_VERSION = 2
 
 interface CellDump {
   readonly index: number
@@ -33,6 +34,7 @@ interface CellDump {
   readonly digest: readonly [number, number]
   readonly candlesClosed: number
   readonly previousVolume: number
+  readonly lastTick: CellTick
   readonly strategies: ReadonlyArray<{
     readonly deployment: string
     readonly data: StrategyData
@@ -105,6 +107,7 @@ export const dumpKernel = (kernel: Kernel): Uint8Array => {
         digest: [cell.digest.low, cell.digest.high],
         candlesClosed: cell.candlesClosed,
         previousVolume: cell.previousVolume,
+        lastTick: { ...cell.lastTick },
         strategies: cell.strategies.map((actor) => ({
           deployment: actor.deployment.id,
           data: actor.data,
@@ -185,6 +188,7 @@ export const loadKernel = (kernel: Kernel, bytes: Uint8Array): Result.Result<voi
     cell.digest.high = from.digest[1]
     cell.candlesClosed = from.candlesClosed
     cell.previousVolume = from.previousVolume
+    Object.assign(cell.lastTick, from.lastTick)
     for (const each of from.strategies) {
       const deployment = records.get(each.deployment)
       const strategy = deployment === undefined ? undefined : kernel.options.strategyNamed(deployment.strategy)

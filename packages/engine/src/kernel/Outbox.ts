@@ -42,9 +42,6 @@ const byRowThenActor = (a: Output, b: Output): number => a.row - b.row || a.acto
 
 /** Empties the outboxes into one list in their one order. The sort is stable: one actor's outputs keep theirs. */
 export const merge = (outboxes: ReadonlyArray<Outbox>): Array<Output> => {
-  let total = 0
-  for (const outbox of outboxes) total += outbox.outputs.length
-  if (total === 0) return nothing
   const merged: Array<Output> = []
   for (const outbox of outboxes) {
     for (const output of outbox.outputs) merged.push(output)
@@ -52,5 +49,3 @@ export const merge = (outboxes: ReadonlyArray<Outbox>): Array<Output> => {
   }
   return merged.sort(byRowThenActor)
 }
-
-const nothing: Array<Output> = []

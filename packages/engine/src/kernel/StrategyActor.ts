@@ -131,7 +131,14 @@ export class StrategyActor {
     this.strategy.onStop?.(this.data.state, this.#context)
   }
 
+  /** A tick, for a strategy that wants every one of them. */
   observe(tick: CellTick): void {
+    this.see(tick)
+    this.strategy.onTick?.(this.data.state, this.#context)
+  }
+
+  /** What the strategy finds as the latest quote. One that does not want ticks is shown the last before it is called. */
+  see(tick: CellTick): void {
     const quote = this.#quote
     quote.time = tick.time
     quote.price = tick.price
@@ -139,7 +146,6 @@ export class StrategyActor {
     quote.openInterest = tick.openInterest
     quote.bid = tick.bid
     quote.ask = tick.ask
-    if (this.wantsTicks) this.strategy.onTick?.(this.data.state, this.#context)
   }
 
   candle(candle: Candle): void {

@@ -255,8 +255,11 @@ export class SessionEngine {
 
   #feed(input: Extract<TickInput, { readonly _tag: "Feed" }>): Effect.Effect<boolean> {
     return Effect.gen({ self: this }, function*(this: SessionEngine) {
-      const frames = input.frames.poll(64)
-      for (const frame of frames) {
+      let rows = 0
+      while (rows < ROWS_PER_TURN) {
+        const [frame] = input.frames.poll(1)
+        if (frame === undefined) return false
+        rows += frame.length + 1
         const started = performance.now()
         if (!(yield* input.record(frame))) continue
         input.recorded++
@@ -267,7 +270,8 @@ export class SessionEngine {
           this.#lastTickAt = yield* Clock.currentTimeMillis
         }
       }
-      return frames.length > 0
+      // More may be there, but the log's and the journal's writes go on only when others get the thread.
+      return true
     })
   }
 
