@@ -15,6 +15,8 @@
  * - Volume is the growth of the day's cumulative counter. The first tick of a day is its baseline and contributes
  *   nothing. A counter that steps back is ignored until it passes its highest value again; one that falls below half of
  *   it was reset, and the new value is the baseline.
+ * - What was traded while the whole feed was silent for longer than {@link FEED_GAP} belongs to no candle: the first tick
+ *   after it is a new baseline ({@link CandleBuilder.passGap}).
  * - Candles close only by {@link CandleBuilder.closeUntil}: by event time or a timer input, never by a clock. Whoever feeds
  *   ticks closes first what ended before the tick, that is whenever {@link CandleBuilder.nextClose} has come.
  */
@@ -22,6 +24,9 @@ import { paise } from "../market/Money.ts"
 import type { Candle } from "./Candle.ts"
 import { type Interval, intervalMillis, intervals } from "./Interval.ts"
 import { sessionHours } from "./SessionHours.ts"
+
+/** Silence of the whole feed inside a session after which the counter's growth says nothing about one candle, ms. */
+export const FEED_GAP = 60_000
 
 /** What became of a tick. */
 export const ACCEPTED = 0
@@ -134,6 +139,11 @@ export class CandleBuilder {
     s[FORMING + TICKS]! += 1
     s[FORMING + OI] = s[INTEREST]!
     return ACCEPTED
+  }
+
+  /** The feed was silent: the next tick's counter is the new baseline. */
+  passGap(): void {
+    this.#s[COUNTER] = -1
   }
 
   /**

@@ -70,7 +70,7 @@ interface Picture {
 type Context = StrategyContext<Parameters>
 
 const look = (state: State, candle: Candle): Picture => {
-  const average = state.volume.count === state.volume.values.length ? state.volume.sum / state.volume.values.length : 0
+  const average = Sma.current(state.volume)
   Sma.next(state.volume, candle.volume)
   Supertrend.next(state.trend, candle.high, candle.low, candle.close)
   return {

@@ -39,6 +39,8 @@ export type CellMessage =
   | { readonly _tag: "Start"; readonly deployment: string }
   | { readonly _tag: "Stop"; readonly deployment: string }
   | { readonly _tag: "SessionEnd" }
+  /** The whole feed was silent for long and is back. */
+  | { readonly _tag: "FeedGap" }
   /** An input that the strategy had failed at, once more. */
   | { readonly _tag: "Retry"; readonly deployment: string; readonly input: RetainedInput }
 
@@ -166,6 +168,7 @@ export class Cell {
   deliver(message: CellMessage, now: number, outbox: Outbox): void {
     if (this.isStopped) return
     this.ring.pushMessage(now, message)
+    if (message._tag === "FeedGap") this.previousVolume = -1
     const actor = this.#addressee(message)
     if (actor !== undefined) this.#run(actor, now, outbox)
     if (message._tag === "SessionEnd") this.#run(this.guard, now, outbox)
@@ -192,6 +195,8 @@ export class Cell {
         return this.book
       case "Guard":
         return this.guard
+      case "FeedGap":
+        return this.instrument
       default:
         return this.strategy(message.deployment)
     }
@@ -353,6 +358,7 @@ export class Cell {
           const { openInterest, price, time, volume } = this.#shadowTick
           shadow.onTick(time, price, volume, openInterest)
         } else if (this.ring.kind(i) === CLOSE) this.#shadowClosed = shadow.closeUntil(this.ring.now(i))
+        else if (this.ring.message(i)._tag === "FeedGap") shadow.passGap()
       }
       if (skipped?.has(i) !== true) this.#hand(actor, i, undefined, shadow)
     }
@@ -412,6 +418,7 @@ const handMessage = (actor: CellActor, message: CellMessage, now: number): void 
       else if (message._tag === "Retry") handAgain(actor, message.input, now)
       return
     case "instrument":
+      if (message._tag === "FeedGap") actor.builder.passGap()
       return
   }
 }

@@ -49,10 +49,12 @@ export class Deployments {
     }
     const strategy = kernel.options.strategyNamed(deployment.strategy)
     if (strategy === undefined) return refused(`No strategy "${deployment.strategy}"`, "Ask for the list of strategies")
-    const parameters = Schema.decodeUnknownResult(strategy.parameters)(deployment.parameters)
+    // A misspelt parameter that silently stays at its default costs money.
+    const decode = Schema.decodeUnknownResult(strategy.parameters, { onExcessProperty: "error" })
+    const parameters = decode(deployment.parameters)
     if (Result.isFailure(parameters)) {
       return refused(
-        `Parameters of ${deployment.strategy}: ${String(parameters.failure)}`,
+        `Parameters of ${deployment.strategy}: ${parameters.failure.message}`,
         "Correct the named parameter"
       )
     }

@@ -10,6 +10,7 @@
  * that is due by its first row fires at its own due time, in this order: candles, messages to strategies, their timers,
  * the feed monitor, the desk's schedule, the end of the session.
  */
+import { FEED_GAP } from "@keepgaining/core/candles/CandleBuilder.ts"
 import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
 import type { Command, CommandOutcome, KillStage } from "@keepgaining/core/commands/Command.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
@@ -326,7 +327,7 @@ export class Kernel {
     if (istDay(now) !== this.day) this.#startDay(now)
     if (!this.sessionEnded) {
       const ended = this.monitor.tick(Math.floor(now / QUANTUM) * QUANTUM)
-      for (const alarm of ended) this.emit(alarm)
+      if (ended.length > 0) this.#feedIsBack(now, ended)
     }
     for (let row = from; row < to; row++) this.quotes.update(batch, row)
     const partitions = this.partitions
@@ -348,6 +349,15 @@ export class Kernel {
     }
     this.now = nowOf[to - 1]!
     this.#route()
+  }
+
+  #feedIsBack(now: number, alarms: ReadonlyArray<Decision>): void {
+    for (const alarm of alarms) this.emit(alarm)
+    const gap = this.monitor.gaps.at(-1)
+    if (gap === undefined || gap.to - gap.from < FEED_GAP) return
+    for (const partition of this.partitions) {
+      for (const cell of partition.own) cell.deliver({ _tag: "FeedGap" }, now, partition.outbox)
+    }
   }
 
   // ---- routing -----------------------------------------------------------------------------------------------------

@@ -200,7 +200,7 @@ export const loadKernel = (kernel: Kernel, bytes: Uint8Array): Result.Result<voi
       const parameters = Schema.decodeUnknownResult(strategy.parameters)(deployment.parameters)
       if (Result.isFailure(parameters)) {
         return Result.fail(
-          new SnapshotUnreadable({ reason: `parameters of ${each.deployment}: ${String(parameters.failure)}` })
+          new SnapshotUnreadable({ reason: `parameters of ${each.deployment}: ${parameters.failure.message}` })
         )
       }
       const actor = kernel.deployments.attach(deployment, from.index, parameters.success)

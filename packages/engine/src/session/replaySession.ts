@@ -99,7 +99,9 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
       const { engine } = current.running
       const { input } = engine
       const playback: Playback = input._tag === "Replay" ? { playing: input.playing, speed: input.speed } : options
-      for (const fiber of ["engine/kernel", "engine/snapshotter", "engine/journal writer"]) yield* supervisor.stop(fiber)
+      for (const fiber of ["engine/kernel", "engine/snapshotter", "engine/journal writer"]) {
+        yield* supervisor.stop(fiber)
+      }
       engine.abandon("The replay was rewound", "Ask again: the session begins anew at the time it went to")
       yield* Scope.close(current.scope, Exit.void)
       manifest = { ...manifest, timeline: manifest.timeline + 1 }

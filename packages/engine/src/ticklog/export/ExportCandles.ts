@@ -1,6 +1,6 @@
 /** Builds the candles of a tick log and writes them as CSV or Parquet, ordered by time, then by place in the table. */
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
-import { CandleBuilder } from "@keepgaining/core/candles/CandleBuilder.ts"
+import { CandleBuilder, FEED_GAP } from "@keepgaining/core/candles/CandleBuilder.ts"
 import { type Interval, intervals } from "@keepgaining/core/candles/Interval.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Effect from "effect/Effect"
@@ -28,6 +28,8 @@ export class CandleFold {
   readonly #interval: Interval
   readonly #bit: number
   readonly #builders: Array<CandleBuilder> = []
+  /** Event time of the newest tick of any instrument. */
+  #newest = 0
   #closed: Array<Candle> = []
 
   constructor(interval: Interval) {
@@ -42,6 +44,8 @@ export class CandleFold {
     for (let row = 0; row < length; row++) {
       const builder = this.#builder(instrument[row]!)
       const time = eventTime[row]!
+      if (time - this.#newest >= FEED_GAP) { for (const each of this.#builders) each.passGap() }
+      if (time > this.#newest) this.#newest = time
       if (time >= builder.nextClose) this.#close(builder, time)
       builder.onTick(time, price[row]!, volume[row]!, openInterest[row]!)
     }

@@ -31,6 +31,7 @@ const codes: Readonly<Record<string, number>> = {
   SourceUnreadable: BAD_INPUT,
   TickLogRefused: BAD_INPUT,
   ExportRefused: BAD_INPUT,
+  DeploymentRefused: BAD_INPUT,
   TickLogCorrupt: CORRUPT
 }
 
