@@ -11,7 +11,8 @@ import { generate, type Market } from "./market.ts"
 
 const PER_SECOND = 100_000
 const ROWS = 100
-const TICKS = 3_000_000
+const TICKS = 2_000_000
+const WARM_UP = 4_000_000
 /** What the generated market makes by itself. */
 const DEMO_TICKS_PER_SECOND = 325
 
@@ -55,7 +56,23 @@ class TimedKernel extends Kernel {
 }
 
 export const orderLatency = (): Figure => {
-  const market = generate(TICKS, undefined, PER_SECOND / DEMO_TICKS_PER_SECOND)
+  // Code that runs a hundred times a second takes minutes to be compiled well: a session's first minutes are slower.
+  run(generate(WARM_UP, undefined, PER_SECOND / DEMO_TICKS_PER_SECOND), 0)
+  const gap = ROWS * 1_000 / PER_SECOND
+  const measured = run(generate(TICKS, undefined, PER_SECOND / DEMO_TICKS_PER_SECOND), gap).sort((a, b) => a - b)
+  const at = (share: number): number => measured[Math.floor(measured.length * share)] ?? NaN
+  return {
+    what: `Tick to paper order at ${PER_SECOND / 1_000}k ticks/s, ${measured.length} orders`,
+    measured: `p50 ${at(0.5).toFixed(0)} µs, p99 ${at(0.99).toFixed(0)} µs`,
+    yardstick: "a frame of 100 ticks every 1 ms",
+    ratio: ratioOf(at(0.99), gap * 1_000),
+    goal: "p99 < 100 µs",
+    met: at(0.99) < 100
+  }
+}
+
+/** Plays the market, a frame every `gap` ms, and answers what each order took, µs. */
+const run = (market: Market, gap: number): Array<number> => {
   const strategies = (name: string): AnyStrategy | undefined => name === Prompt.name ? Prompt : undefined
   const { limits } = sessionDefaults.desk
   const kernel = new TimedKernel({
@@ -71,7 +88,6 @@ export const orderLatency = (): Figure => {
     deployment: { id: "bench", strategy: "Prompt", parameters: {}, instruments: symbols, lots: 1, mode: "paper" }
   })
   const frames = rowsOf(market, ROWS)
-  const gap = ROWS * 1_000 / PER_SECOND
   const started = performance.now()
   frames.forEach((frame, n) => {
     const due = started + n * gap
@@ -81,17 +97,7 @@ export const orderLatency = (): Figure => {
     kernel.batch(frame)
     kernel.takeDecisions()
   })
-  // The first tenth pays for compilation.
-  const measured = kernel.micros.slice(Math.floor(kernel.micros.length / 10)).sort((a, b) => a - b)
-  const at = (share: number): number => measured[Math.floor(measured.length * share)] ?? NaN
-  return {
-    what: `Tick to paper order at ${PER_SECOND / 1_000}k ticks/s, ${measured.length} orders`,
-    measured: `p50 ${at(0.5).toFixed(0)} µs, p99 ${at(0.99).toFixed(0)} µs`,
-    yardstick: "a frame of 100 ticks every 1 ms",
-    ratio: ratioOf(at(0.99), gap * 1_000),
-    goal: "p99 < 100 µs",
-    met: at(0.99) < 100
-  }
+  return kernel.micros
 }
 
 const ratioOf = (micros: number, frameMicros: number): string => (micros / frameMicros).toFixed(2)

@@ -99,6 +99,8 @@ export class Kernel {
   sessionClose = 0
   sessionEnded = false
   day = 0
+  /** The desk has nothing to do before this event time; 0 = it has to be asked. */
+  #deskBound = 0
   readonly #outboxes: ReadonlyArray<Outbox>
   readonly #rowsOf: ReadonlyArray<{ rows: Int32Array; count: number }>
   #nowOf = new Float64Array(0)
@@ -197,6 +199,7 @@ export class Kernel {
     const known = this.outcomes.get(commandId)
     if (known !== undefined) return known
     this.cause = ++this.sequence
+    this.#deskBound = 0
     const outcome = this.#execute(command)
     this.#route()
     this.outcomes.set(commandId, outcome)
@@ -217,6 +220,7 @@ export class Kernel {
       let due = this.#nextDue()
       if (due > to) break
       for (const partition of this.partitions) partition.refreshDue()
+      this.#deskBound = this.desk.nextDue(this.now)
       due = this.#nextDue()
       if (due > to) break
       if (due > this.now) this.now = due
@@ -271,12 +275,13 @@ export class Kernel {
     const update = this.pendingUpdates[0]
     if (update !== undefined && update.due < due) due = update.due
     if (this.sessionClose > 0 && !this.sessionEnded) {
-      due = Math.min(due, this.monitor.nextDue(this.sessionClose), this.desk.nextDue(this.now), this.sessionClose)
+      due = Math.min(due, this.monitor.nextDue(this.sessionClose), this.#deskBound, this.sessionClose)
     }
     return due
   }
 
   #fire(due: number): void {
+    this.#deskBound = 0
     let closing = false
     for (const partition of this.partitions) {
       if (partition.closeBound <= due) {
@@ -312,6 +317,7 @@ export class Kernel {
   }
 
   #startDay(now: number): void {
+    this.#deskBound = 0
     this.day = istDay(now)
     this.quotes.rollDay()
     const hours = sessionHours(now)
@@ -373,6 +379,7 @@ export class Kernel {
   }
 
   #take(output: Output): void {
+    this.#deskBound = 0
     switch (output._tag) {
       case "Report":
         return this.desk.onReport(output.report)
