@@ -12,7 +12,7 @@
  */
 import { FEED_GAP } from "@keepgaining/core/candles/CandleBuilder.ts"
 import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
-import type { Command, CommandOutcome, KillStage } from "@keepgaining/core/commands/Command.ts"
+import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
 import { foldDecision } from "@keepgaining/core/decisions/foldDecision.ts"
 import { type DeskSettings, initialDesk } from "@keepgaining/core/desk/DeskState.ts"
@@ -29,6 +29,7 @@ import type { FaultPlan } from "../actors/FaultPlan.ts"
 import { CandleHistory } from "./CandleHistory.ts"
 import type { CellServices, LetterRetry } from "./Cell.ts"
 import { Deployments } from "./Deployments.ts"
+import { executeCommand } from "./executeCommand.ts"
 import { FeedMonitor } from "./FeedMonitor.ts"
 import { merge, type Outbox, type Output } from "./Outbox.ts"
 import { Partition } from "./Partition.ts"
@@ -200,7 +201,7 @@ export class Kernel {
     if (known !== undefined) return known
     this.cause = ++this.sequence
     this.#deskBound = 0
-    const outcome = this.#execute(command)
+    const outcome = executeCommand(this, command)
     this.#route()
     this.outcomes.set(commandId, outcome)
     if (this.outcomes.size > OUTCOMES_KEPT) {
@@ -434,60 +435,5 @@ export class Kernel {
   #tell(book: string, instrument: number, update: OrderUpdate): void {
     if (!this.deployments.has(book)) return
     this.pendingUpdates.push({ due: nextEdge(this.now + QUANTUM), instrument, deployment: book, update })
-  }
-
-  // ---- commands ----------------------------------------------------------------------------------------------------
-
-  #execute(command: Command): CommandOutcome {
-    switch (command._tag) {
-      case "Deploy":
-        return this.deployments.deploy(command.deployment)
-      case "PauseDeployment":
-        return this.deployments.pause(command.deployment)
-      case "ResumeDeployment":
-        return this.deployments.resume(command.deployment)
-      case "StopDeployment":
-        return this.deployments.stop(command.deployment, command.exit, "stopped by command")
-      case "PlaceOrder":
-        return this.desk.onRequest("manual", command.request)
-      case "ModifyOrder":
-        return this.desk.onModify(command)
-      case "CancelOrder":
-        return this.desk.onCancel(command.orderId)
-      case "ExitPosition":
-        return this.desk.onExitPosition(command.book, command.instrument)
-      case "Kill":
-        return this.kill(command.stage)
-      case "RetryDeadLetter":
-        return this.#retry(command.id)
-    }
-  }
-
-  #retry(id: number): CommandOutcome {
-    const kept = this.deadLetters.find(id)
-    if (kept === undefined) {
-      return { _tag: "Refused", reason: `No dead letter ${id}`, remedy: "See the list; only the newest are kept" }
-    }
-    const { letter, retry } = kept
-    if (retry === undefined) {
-      const reason = `${letter.actor} is no strategy: what follows from its inputs has moved on`
-      return { _tag: "Refused", reason, remedy: "Only inputs of strategies can be tried again" }
-    }
-    const { deployment, input, instrument } = retry
-    const actor = this.partitionOf(instrument).cell(instrument).strategy(deployment)
-    if (actor === undefined || actor.record.state === "stopped") {
-      return { _tag: "Refused", reason: `${letter.actor} is stopped`, remedy: "Deploy the strategy anew" }
-    }
-    this.deadLetters.remove(id)
-    this.partitionOf(instrument).deliver(instrument, { _tag: "Retry", deployment, input }, this.now)
-    return { _tag: "Done" }
-  }
-
-  kill(stage: KillStage): CommandOutcome {
-    const outcome = this.desk.onKill(stage)
-    if (outcome._tag === "Done" && stage !== "none" && stage !== "pause") {
-      this.deployments.stopAll(`kill switch: ${stage}`)
-    }
-    return outcome
   }
 }

@@ -63,6 +63,25 @@ describe("faults", () => {
   })
 })
 
+describe("dead letters", () => {
+  it("of a strategy can be tried again, once", () => {
+    const { kernel } = run([{ actor: /STOCK2\/Restless/, everyNth: 400, transient: false }])
+    const [letter] = kernel.deadLetters.newest(1)
+    assert.isDefined(letter)
+    const before = kernel.partitionOf(2).cell(2).strategies[0]!.record.handled
+    assert.strictEqual(kernel.command("again", { _tag: "RetryDeadLetter", id: letter!.id })._tag, "Done")
+    assert.strictEqual(kernel.partitionOf(2).cell(2).strategies[0]!.record.handled, before + 1)
+    assert.isUndefined(kernel.deadLetters.find(letter!.id))
+    assert.strictEqual(kernel.command("once more", { _tag: "RetryDeadLetter", id: letter!.id })._tag, "Refused")
+  })
+
+  it("of anything else cannot: it has moved on", () => {
+    const { kernel } = run([{ actor: /STOCK2$/, everyNth: 50, transient: false }])
+    const outcome = kernel.command("again", { _tag: "RetryDeadLetter", id: kernel.deadLetters.newest(1)[0]!.id })
+    assert.strictEqual(outcome._tag, "Refused")
+  })
+})
+
 const restarts = (kernel: Kernel): number =>
   kernel.partitions.flatMap((partition) => partition.own).flatMap((cell) => cell.actors())
     .reduce((sum, actor) => sum + actor.record.restarts, 0)
