@@ -96,12 +96,14 @@ type Previous = Effect.Success<ReturnType<typeof previous>>
 const firstTime = (file: string, mapping: ColumnMapping) =>
   Effect.scoped(Effect.gen(function*() {
     const source = yield* openSource(file)
-    let first = Infinity
+    const found = { first: Infinity }
     const reader = new CsvReader(file, mapping, new SymbolIndex(), {
-      row: ({ time }) => void (first = Math.min(first, first === Infinity ? time : first)),
+      row: ({ time }) => {
+        if (found.first === Infinity) found.first = time
+      },
       malformed: () => {}
     })
-    for (let n = 0; n < 16 && first === Infinity; n++) {
+    for (let n = 0; n < 16 && found.first === Infinity; n++) {
       const piece = yield* source.next
       if (piece === undefined) {
         yield* refusing(() => reader.end())
@@ -117,7 +119,7 @@ const firstTime = (file: string, mapping: ColumnMapping) =>
         remedy: "A tick file begins with a header such as timestamp,symbol,ltp,volume"
       })
     }
-    return { file, first, total: source.total }
+    return { file, first: found.first, total: source.total }
   }))
 
 /** Needs nothing but the disk. Cancel it by interrupting. */
