@@ -53,7 +53,7 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
 
   const start = (playback: Playback, retained: ReadonlyArray<PlacedCommand>) =>
     Effect.gen(function*() {
-      const cursor = openTickLogSync(log, { files: files.reading })
+      const cursor = yield* reading(() => openTickLogSync(log, { files: files.reading }))
       yield* Effect.addFinalizer(() => Effect.sync(() => cursor.close()))
       const { instruments } = cursor
       const opened = yield* SessionHistory.open({ folder, manifest, symbolOf: (index) => instruments.at(index).symbol })
@@ -90,7 +90,7 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
       return { scope, running }
     })
 
-  let current = yield* inScope(options, [])
+  let current = yield* inScope({ playing: options.playing, speed: options.speed }, [])
   // One at a time: a command must not fall into the gap between two timelines.
   const turn = yield* Semaphore.make(1)
 
@@ -98,7 +98,9 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
     Effect.gen(function*() {
       const { engine } = current.running
       const { input } = engine
-      const playback: Playback = input._tag === "Replay" ? { playing: input.playing, speed: input.speed } : options
+      const playback: Playback = input._tag === "Replay"
+        ? { playing: input.playing, speed: input.speed }
+        : { playing: false, speed: 1 }
       for (const fiber of ["engine/kernel", "engine/snapshotter", "engine/journal writer"]) {
         yield* supervisor.stop(fiber)
       }

@@ -1,0 +1,50 @@
+/** A real Chromium, when there is one: `KEEPGAINING_TEST_CHROMIUM` names it, and `bun run test` sees to that. */
+import * as fs from "node:fs"
+import { createRequire } from "node:module"
+import { type Browser, chromium, type Page } from "playwright-core"
+import { assert } from "vitest"
+
+export const executable = process.env["KEEPGAINING_TEST_CHROMIUM"]
+export const withoutBrowser = executable === undefined || !fs.existsSync(executable)
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({ executablePath: executable ?? "", args: ["--no-sandbox", "--disable-gpu"] })
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+
+interface Violation {
+  readonly id: string
+  readonly nodes: ReadonlyArray<{ readonly html: string }>
+}
+
+/** Fails with every violation that axe-core finds on the page. */
+export const accessible = async (page: Page, what: string): Promise<void> => {
+  await page.evaluate(axe)
+  const found = await page.evaluate<ReadonlyArray<Violation>>(
+    "axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)"
+  )
+  assert.deepStrictEqual(found.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html.slice(0, 200)}`), [])
+}
+
+/** A page that fails the test when it throws, logs an error, or asks any other host for anything. */
+export const openPage = async (browser: Browser, trouble: Array<string>): Promise<Page> => {
+  const page = await browser.newPage({ viewport: { width: 1_440, height: 900 } })
+  page.on("pageerror", (error) => trouble.push(`threw ${error.message}`))
+  page.on("request", (request) => {
+    const { hostname, protocol } = new URL(request.url())
+    if (protocol !== "data:" && protocol !== "blob:" && hostname !== "localhost") trouble.push(`asked ${request.url()}`)
+  })
+  return page
+}
+
+/** Waits until the text of an element satisfies the test. */
+export const textOf = async (page: Page, testId: string, is: (text: string) => boolean): Promise<string> => {
+  const element = page.getByTestId(testId).first()
+  await element.waitFor()
+  for (let tries = 0; tries < 600; tries++) {
+    const text = await element.innerText().catch(() => "")
+    if (is(text)) return text
+    await page.waitForTimeout(50)
+  }
+  throw new Error(`${testId} says ${JSON.stringify(await element.innerText())} and does not change`)
+}
