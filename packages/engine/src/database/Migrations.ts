@@ -163,6 +163,64 @@ export const migrations = Migrator.fromRecord({
         window per_position as (partition by session, book, instrument order by day)
       ) as changes
       group by session, book, day`
+  ),
+  "0005_instruments": statements(
+    // One row a contract and span of days in which the broker's master said the same of it; `until` is the first day on
+    // which it no longer did.
+    `create table instrument_versions (
+      broker text not null,
+      id text not null,
+      since date not null,
+      until date,
+      exchange text not null,
+      kind text not null,
+      symbol text not null,
+      name text not null,
+      token text not null,
+      exchange_token text not null,
+      isin text,
+      underlying text,
+      expiry date,
+      strike bigint,
+      option_right text,
+      lot_size integer not null,
+      tick_size integer not null,
+      freeze_quantity integer,
+      primary key (broker, id, since)
+    )`,
+    `create index instrument_versions_current on instrument_versions (broker) where until is null`,
+    `create index instrument_versions_since on instrument_versions (broker, since)`,
+    `create index instrument_versions_until on instrument_versions (broker, until)`,
+    `create table instrument_masters (
+      broker text not null,
+      day date not null,
+      fetched_at timestamptz not null,
+      bytes bigint not null,
+      instruments integer not null,
+      -- What became of each row of the file.
+      account jsonb not null,
+      report jsonb not null,
+      primary key (broker, day)
+    )`,
+    // Rows of a master on their way in; can be lost at any time.
+    `create unlogged table instrument_staging (
+      broker text not null,
+      id text not null,
+      exchange text not null,
+      kind text not null,
+      symbol text not null,
+      name text not null,
+      token text not null,
+      exchange_token text not null,
+      isin text,
+      underlying text,
+      expiry date,
+      strike bigint,
+      option_right text,
+      lot_size integer not null,
+      tick_size integer not null,
+      freeze_quantity integer
+    )`
   )
 })
 
