@@ -18,8 +18,18 @@ import { describePolicy, giveUp, initialRecord, type SupervisionRecord } from ".
 /** An actor that trading depends on could not be kept running. */
 export class Escalated extends Schema.TaggedError<Escalated>()("Escalated", {
   actor: Schema.String,
-  failure: Schema.String
-}) {}
+  failure: Schema.String,
+  /** What it failed with the last time. */
+  thrown: Schema.Unknown
+}) {
+  override get message(): string {
+    return `Actor ${this.actor} cannot be kept running: ${this.failure}`
+  }
+}
+
+/** Typed errors say what is wrong, where, and what to do; of anything else one wants to know where it was thrown. */
+const describe = (cause: Cause.Cause<unknown>, thrown: unknown): string =>
+  thrown instanceof Error && "_tag" in thrown ? thrown.message : Cause.pretty(cause)
 
 export class Supervisor extends Context.Service<Supervisor, {
   /**
@@ -68,14 +78,15 @@ export class Supervisor extends Context.Service<Supervisor, {
         })
         const restart = Effect.fnUntraced(function*(cause: Cause.Cause<E>): Effect.fn.Return<void, never, R> {
           const now = yield* Clock.currentTimeMillis
-          const failure = Cause.pretty(cause)
+          const thrown = Cause.squash(cause)
+          const failure = describe(cause, thrown)
           record.lastFailure = failure.split("\n", 1)[0]
           record.restarts++
           const verdict = giveUp(policy, record, now)
           yield* Effect.logWarning(`Actor ${path} failed: ${failure}`)
           if (verdict === "stop") return
           if (verdict === "escalate") {
-            yield* Deferred.fail(escalation, new Escalated({ actor: path, failure }))
+            yield* Deferred.fail(escalation, new Escalated({ actor: path, failure, thrown }))
             return
           }
           record.state = "restarting"

@@ -1,5 +1,6 @@
 /** Replays a whole recorded log through the whole engine, as fast as it goes: no network, no clock, no waiting. */
 import type { Deployment } from "@keepgaining/core/deployments/Deployment.ts"
+import { Digest } from "@keepgaining/core/digest/Digest.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -63,8 +64,15 @@ export const replayLog = (options: ReplayLogOptions): Effect.Effect<ReplayReport
     return reportOf(kernel, dates, (ended - started) / 1_000)
   }))
 
-/** The command id is made of the deployment's: the same deployment sent twice is done once. */
-export const deployCommandId = (deployment: Deployment): string => `deploy-${deployment.id}`
+/**
+ * The command id is made of all that the deployment says: the same deployment sent twice is done once, and one that was
+ * refused can be corrected.
+ */
+export const deployCommandId = (deployment: Deployment): string => {
+  const digest = new Digest()
+  digest.text(JSON.stringify(deployment))
+  return `deploy-${deployment.id}-${digest.hex()}`
+}
 
 const deploy = (kernel: Kernel, deployment: Deployment): Effect.Effect<void, DeploymentRefused> =>
   Effect.suspend(() => {

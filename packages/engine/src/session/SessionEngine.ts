@@ -36,6 +36,12 @@ interface WaitingCommand {
   readonly answer: Deferred.Deferred<CommandOutcome>
 }
 
+export interface Playback {
+  readonly playing: boolean
+  /** Event seconds per wall second; 0 = as fast as it goes. */
+  readonly speed: number
+}
+
 /** Where a session's ticks come from. */
 export type TickInput =
   | {
@@ -194,12 +200,22 @@ export class SessionEngine {
           input.playing = true
           break
         case "Seek":
+          this.#playOn = this.#isMeantToPlay(input)
           this.#stepUntil = request.to
-          this.#playOn = input.playing
           input.playing = true
       }
       return Effect.asVoid(this.#wake.open)
     })
+  }
+
+  /** How a replay is set: whether it would be playing if it were not on its way to some time. */
+  playback(): Playback | undefined {
+    const { input } = this
+    return input._tag === "Replay" ? { playing: this.#isMeantToPlay(input), speed: input.speed } : undefined
+  }
+
+  #isMeantToPlay(input: Playback): boolean {
+    return this.#stepUntil === undefined ? input.playing : this.#playOn
   }
 
   // ---- the kernel loop ---------------------------------------------------------------------------------------------

@@ -69,6 +69,9 @@ export const open = (options: {
     const snapshots = yield* Snapshots
     const inTable = database.kind === "postgres"
     const journal = yield* inTable ? JournalTable.open(key) : JournalFile.open(journalFile(folder, manifest.timeline))
+    if (journal.tornTail !== undefined) {
+      yield* Effect.logWarning("The journal ended in the middle of a commit; it was cut there", journal.tornTail)
+    }
     const { commands, decisions, others } = yield* readAll(journal)
     const snapshot = yield* latestSnapshot(snapshots, key)
     const projector = yield* Projector.start({ session: key, journal, symbolOf, mirror: !inTable })

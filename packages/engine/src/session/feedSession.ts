@@ -13,6 +13,7 @@ import { lockDirectory } from "../database/DirectoryLock.ts"
 import type { Feed, FeedFailed } from "../feeds/Feed.ts"
 import type { KernelOptions } from "../kernel/Kernel.ts"
 import { DurableFiles } from "../storage/DurableFile.ts"
+import { reading } from "../ticklog/Recovery.ts"
 import { openTickLogSync, summarise } from "../ticklog/TickLogReader.ts"
 import * as TickLogWriter from "../ticklog/TickLogWriter.ts"
 import { recoverSession } from "./recoverSession.ts"
@@ -47,7 +48,7 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
   const writer = yield* TickLogWriter.open({ folder: ticks, mode: "append", origin: "recording", instruments })
   const history = yield* SessionHistory.open({ folder, manifest, symbolOf: (index) => instruments.at(index).symbol })
 
-  const cursor = openTickLogSync(ticks, { files: files.reading })
+  const cursor = yield* reading(() => openTickLogSync(ticks, { files: files.reading }))
   const { core } = yield* recoverSession({
     history,
     kernel: { ...options.kernel, instruments, seed: manifest.seed },
@@ -109,7 +110,7 @@ const recordedUntil = (ticks: string) =>
     if (cut !== undefined) {
       yield* Effect.logWarning("The tick log ended in the middle of a batch; it was cut there", cut)
     }
-    return summarise(ticks, files.reading).to
+    return (yield* reading(() => summarise(ticks, files.reading))).to
   })
 
 export const layer = (options: FeedSessionOptions) => Layer.effect(Session, make(options))

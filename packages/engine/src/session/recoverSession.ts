@@ -9,6 +9,9 @@ import * as Schema from "effect/Schema"
 import { Kernel, type KernelOptions } from "../kernel/Kernel.ts"
 import { loadKernel } from "../kernel/KernelSnapshot.ts"
 import { type PlacedCommand, type Position, ReplayDriver, type TickSource } from "../replay/ReplayDriver.ts"
+import type { StorageError } from "../storage/DurableFile.ts"
+import { reading } from "../ticklog/Recovery.ts"
+import type { TickLogCorrupt, TickLogRefused } from "../ticklog/TickLogError.ts"
 import { SessionCore } from "./SessionCore.ts"
 import type { SessionHistory } from "./SessionHistory.ts"
 
@@ -26,8 +29,8 @@ export class RecoveryDiverged extends Schema.TaggedError<RecoveryDiverged>()("Re
 }
 
 const ROWS_PER_TURN = 16_384
-/** Small steps where the journal's end may lie, so that a replay resumes close to where it was. */
-const ROWS_PER_STEP = 1_024
+/** Small steps where the journal's end may lie anywhere, so that a replay resumes close to where it was. */
+const ROWS_PER_STEP = 64
 
 export const recoverSession = (options: {
   readonly history: SessionHistory
@@ -36,7 +39,10 @@ export const recoverSession = (options: {
   readonly sourceFrom: (batch: number) => TickSource
   /** Everything that is recorded (a live feed's log), or as far as the journal knows (a replay, which then goes on). */
   readonly until: "end" | "caught up"
-}): Effect.Effect<{ readonly core: SessionCore; readonly driver: ReplayDriver }, RecoveryDiverged> =>
+}): Effect.Effect<
+  { readonly core: SessionCore; readonly driver: ReplayDriver },
+  RecoveryDiverged | TickLogRefused | TickLogCorrupt | StorageError
+> =>
   Effect.gen(function*() {
     const { history } = options
     const { kernel, position } = yield* fromSnapshot(options.kernel, history)
@@ -48,12 +54,17 @@ export const recoverSession = (options: {
     )
     for (const { decision } of history.decisions.slice(0, done)) core.remember(decision)
     const commands = history.commands.filter((command) => isAfter(command, position, kernel))
-    const driver = new ReplayDriver(kernel, options.sourceFrom(position.batch), position, commands)
+    const source = yield* reading(() => options.sourceFrom(position.batch))
+    const driver = new ReplayDriver(kernel, source, position, commands)
     const isBehind = () => !core.caughtUp || driver.commandsLeft > 0
+    const step = options.until === "end" ? ROWS_PER_TURN : ROWS_PER_STEP
+    let rows = 0
     while (!driver.finished && (options.until === "end" || isBehind())) {
-      driver.playTo(Infinity, options.until === "end" || driver.commandsLeft > 0 ? ROWS_PER_TURN : ROWS_PER_STEP)
+      rows += yield* reading(() => driver.playTo(Infinity, step))
       core.collect()
       if (core.divergence !== undefined) break
+      if (rows < ROWS_PER_TURN) continue
+      rows = 0
       yield* Effect.yieldNow
     }
     const { divergence } = core

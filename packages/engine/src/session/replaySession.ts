@@ -21,7 +21,7 @@ import { TickLogRefused } from "../ticklog/TickLogError.ts"
 import { openTickLogSync } from "../ticklog/TickLogReader.ts"
 import { recoverSession } from "./recoverSession.ts"
 import { type ReplayRequest, type ReplayStatus, Session, SessionRefused } from "./Session.ts"
-import { SessionEngine } from "./SessionEngine.ts"
+import { type Playback, SessionEngine } from "./SessionEngine.ts"
 import { openFolder, timelineKey, writeManifest } from "./SessionFolder.ts"
 import * as SessionHistory from "./SessionHistory.ts"
 import { type Running, sessionService } from "./sessionService.ts"
@@ -34,11 +34,6 @@ export interface ReplaySessionOptions {
   readonly kernel: Omit<KernelOptions, "instruments" | "seed">
   readonly playing: boolean
   /** Event seconds per wall second; 0 = as fast as it goes. */
-  readonly speed: number
-}
-
-interface Playback {
-  readonly playing: boolean
   readonly speed: number
 }
 
@@ -97,10 +92,7 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
   const rewind = (to: number) =>
     Effect.gen(function*() {
       const { engine } = current.running
-      const { input } = engine
-      const playback: Playback = input._tag === "Replay"
-        ? { playing: input.playing, speed: input.speed }
-        : { playing: false, speed: 1 }
+      const playback = engine.playback() ?? { playing: false, speed: 1 }
       for (const fiber of ["engine/kernel", "engine/snapshotter", "engine/journal writer"]) {
         yield* supervisor.stop(fiber)
       }

@@ -1,7 +1,7 @@
 /** `keepgaining serve`: the engine with its RPC and its terminal. */
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
-import { Supervisor } from "@keepgaining/engine/actors/Supervisor.ts"
+import { type Escalated, Supervisor } from "@keepgaining/engine/actors/Supervisor.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import * as SimulatedFeed from "@keepgaining/engine/feeds/simulated/SimulatedFeed.ts"
 import { deployCommandId } from "@keepgaining/engine/replay/replayLog.ts"
@@ -11,11 +11,13 @@ import { Session } from "@keepgaining/engine/session/Session.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import * as Snapshots from "@keepgaining/engine/snapshots/Snapshots.ts"
 import { layer as NodeDurableFiles } from "@keepgaining/engine/storage/NodeDurableFiles.ts"
+import { TickLogCorrupt, TickLogRefused } from "@keepgaining/engine/ticklog/TickLogError.ts"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import type { ServeError } from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -24,10 +26,10 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as zlib from "node:zlib"
 import * as Server from "../server/Server.ts"
-import { deploymentFlags, type DeploymentInput, deploymentOf } from "./command/DeploymentFlags.ts"
+import { BAD_INPUT, fail, FAILED, reported } from "./command/CommandFailure.ts"
+import { deploymentFlags, type DeploymentInput, deploymentOf, partitionsOutOfRange } from "./command/DeploymentFlags.ts"
 import { defaults, webRoot } from "./command/installation.ts"
 import { openBrowser } from "./command/openBrowser.ts"
-import { BAD_INPUT, FAILED, fail, reported } from "./command/CommandFailure.ts"
 
 interface ServeInput extends DeploymentInput {
   readonly profile: "demo" | "paper"
@@ -51,6 +53,14 @@ const parseSpeed = (text: string): number | undefined => {
   if (text === "max") return 0
   const speed = Number(text)
   return Number.isFinite(speed) && speed > 0 ? speed : undefined
+}
+
+/** What is wrong with a number among the flags; `undefined` when nothing is. */
+const outOfRange = ({ headStart, pace, partitions, port }: ServeInput): string | undefined => {
+  if (port < 0 || port > 65_535) return `--port: ${port} is no port; give 1 to 65535, or 0 for any`
+  if (pace < 0) return `--pace: ${pace} is negative; give market seconds per second, 0 to let the market stand still`
+  if (headStart < 0) return `--head-start: ${headStart} is negative; give minutes`
+  return partitionsOutOfRange(partitions)
 }
 
 /** One folder a replayed log, found again by the log's place. */
@@ -95,7 +105,24 @@ const sessionLayer = Effect.fnUntraced(function*(input: ServeInput, speed: numbe
   return { folder, layer }
 })
 
-const run = (input: ServeInput, speed: number, isRestart: boolean) =>
+/** What recovery cannot mend: it would only find it again. */
+const lasting = (escalated: Escalated): TickLogCorrupt | TickLogRefused | undefined => {
+  const { thrown } = escalated
+  return thrown instanceof TickLogCorrupt || thrown instanceof TickLogRefused ? thrown : undefined
+}
+
+const cannotListen = ({ host, port }: ServeInput, { cause }: ServeError) => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  if (code === "EADDRINUSE") {
+    const reason = `port ${port} of ${host} is in use. Stop what listens there, or choose another one with --port`
+    return fail("Port", reason, FAILED)
+  }
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  const remedy = "Choose an address of this machine with --host and a port with --port"
+  return fail("Port", `cannot listen on ${host}, port ${port}: ${detail}. ${remedy}`, FAILED)
+}
+
+const run = (input: ServeInput, speed: number, isRestart: boolean, bound: (port: number) => void) =>
   Effect.scoped(Effect.gen(function*() {
     const { folder, layer } = yield* sessionLayer(input, speed)
     yield* makeDataDirectory(input.data)
@@ -107,10 +134,14 @@ const run = (input: ServeInput, speed: number, isRestart: boolean) =>
     const server = Server.layer({ host: input.host, port: input.port, webRoot, dataDirectory: input.data })
     yield* Effect.gen(function*() {
       const session = yield* Session
+      bound((yield* Server.ServerAddress).port)
       yield* startStrategy(input, session)
       if (!isRestart) yield* greet(input, session)
       yield* (yield* Supervisor).escalation
-    }).pipe(Effect.provide(Layer.provideMerge(server, engine)))
+    }).pipe(
+      Effect.provide(Layer.provideMerge(server, engine)),
+      Effect.catchTag("ServeError", (error) => cannotListen(input, error))
+    )
   }))
 
 const startStrategy = Effect.fnUntraced(function*(input: ServeInput, session: Session["Service"]) {
@@ -151,6 +182,8 @@ const greet = Effect.fnUntraced(function*(input: ServeInput, session: Session["S
   if (input.open && process.stdout.isTTY) openBrowser(link)
 })
 
+const describe = (error: unknown): string => error instanceof Error ? error.message : String(error)
+
 /** Readable by its owner only: what is in it tells what somebody trades. */
 const makeDataDirectory = (directory: string) =>
   Effect.try({
@@ -158,7 +191,7 @@ const makeDataDirectory = (directory: string) =>
     catch: (error) => error
   }).pipe(
     Effect.catch((error) =>
-      fail("DataDirectory", `${directory} cannot be made: ${String(error)}. Name another one with --data`, FAILED)
+      fail("DataDirectory", `--data: ${directory} cannot be made: ${describe(error)}. Name another one`, FAILED)
     )
   )
 
@@ -233,17 +266,25 @@ export const serveCommand = Command.make(
         BAD_INPUT
       )
     }
+    const problem = outOfRange(input)
+    if (problem !== undefined) return yield* fail("Usage", problem, BAD_INPUT)
     let isRestart = false
-    yield* Effect.suspend(() => run(input, speed, isRestart)).pipe(
-      Effect.tapError((error) => error._tag === "Escalated" ? Effect.logError(error.message) : Effect.void),
+    // Whoever was connected looks for it where it was.
+    let port = input.port
+    const bound = (taken: number): void => {
+      port = taken
+    }
+    yield* Effect.suspend(() => run({ ...input, port }, speed, isRestart, bound)).pipe(
       // Recovery from what is durable is the last resort of supervision.
+      Effect.tapError((error) => error._tag === "Escalated" ? Effect.logError(error.message) : Effect.void),
       Effect.retry({
         while: (error) => {
           isRestart = true
-          return error._tag === "Escalated"
+          return error._tag === "Escalated" && lasting(error) === undefined
         },
         schedule: Schedule.exponential("1 second").pipe(Schedule.upTo({ times: 5 }))
       }),
+      Effect.catchTag("Escalated", (error) => Effect.fail(lasting(error) ?? error)),
       reported
     )
   })

@@ -7,8 +7,10 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import packageManifest from "../../package.json" with { type: "json" }
 import { candlesCommand } from "./CandlesCommand.ts"
-import * as DoctorCommand from "./DoctorCommand.ts"
+import { BAD_INPUT, CommandFailure } from "./command/CommandFailure.ts"
 import { defaults } from "./command/installation.ts"
+import * as DoctorCommand from "./DoctorCommand.ts"
+import { instrumentsCommand } from "./instruments/InstrumentsCommand.ts"
 import { serveCommand } from "./ServeCommand.ts"
 import { ticksCommand } from "./ticks/TicksCommand.ts"
 import { loginCommand, tokensCommand } from "./TokensCommand.ts"
@@ -19,6 +21,7 @@ const keepgaining = Command.make("keepgaining").pipe(
     serveCommand,
     ticksCommand,
     candlesCommand,
+    instrumentsCommand,
     DoctorCommand.make(defaults),
     loginCommand,
     tokensCommand
@@ -27,6 +30,12 @@ const keepgaining = Command.make("keepgaining").pipe(
 
 keepgaining.pipe(
   Command.run({ version: packageManifest.version }),
+  // The parser has said what is wrong and shown the help.
+  Effect.mapError((error) =>
+    error._tag === "ShowHelp" && error.errors.length > 0
+      ? new CommandFailure({ cause: "Usage", reason: error.message, code: BAD_INPUT })
+      : error
+  ),
   Effect.provide(NodeServices.layer),
   // Answers go to stdout, everything else to stderr.
   Effect.provide(Layer.succeed(Logger.LogToStderr, true)),

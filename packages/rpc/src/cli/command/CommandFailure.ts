@@ -1,4 +1,4 @@
-/** How the commands on tick logs end when they fail: the reason and the remedy on stderr, and an exit code. */
+/** How commands end when they fail: the reason and the remedy on stderr, and an exit code. */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
@@ -32,15 +32,26 @@ const codes: Readonly<Record<string, number>> = {
   TickLogRefused: BAD_INPUT,
   ExportRefused: BAD_INPUT,
   DeploymentRefused: BAD_INPUT,
-  TickLogCorrupt: CORRUPT
+  MasterRefused: BAD_INPUT,
+  TickLogCorrupt: CORRUPT,
+  SessionFolderDamaged: CORRUPT,
+  JournalDamaged: CORRUPT,
+  HistoryUnreadable: CORRUPT,
+  RecoveryDiverged: CORRUPT
 }
 
 /** Says on stderr what is wrong, and ends with that code. */
 export const fail = (cause: string, reason: string, code: number): Effect.Effect<never, CommandFailure> =>
   Effect.andThen(Console.error(`error: ${reason}`), new CommandFailure({ cause, reason, code }))
 
-/** Turns this project's typed errors, whose messages name file, place and remedy, into the end of a command. */
+/**
+ * Turns this project's typed errors, whose messages name file, place and remedy, into the end of a command. One that was
+ * reported already stays as it is.
+ */
 export const reported = <A, E extends { readonly _tag: string; readonly message: string }, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, CommandFailure, R> =>
-  Effect.catch(effect, (error) => fail(error._tag, error.message, codes[error._tag] ?? FAILED))
+  Effect.catch(effect, (error) =>
+    error instanceof CommandFailure
+      ? Effect.fail(error)
+      : fail(error._tag, error.message, codes[error._tag] ?? FAILED))

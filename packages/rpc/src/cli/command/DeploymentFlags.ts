@@ -24,6 +24,10 @@ export const deploymentFlags = {
   lots: Flag.Int("lots").pipe(Flag.withDescription("Lots per entry"), Flag.withDefault(1))
 } as const
 
+/** What is wrong with `--partitions`; `undefined` when nothing is. */
+export const partitionsOutOfRange = (partitions: number): string | undefined =>
+  partitions >= 1 && partitions <= 1_024 ? undefined : `--partitions: ${partitions} is not between 1 and 1024`
+
 export interface DeploymentInput {
   readonly strategy: Option.Option<string>
   readonly params: string

@@ -1,11 +1,11 @@
 /** `keepgaining ticks replay`: a recorded log through the whole engine. */
-import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
+import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { replayLog } from "@keepgaining/engine/replay/replayLog.ts"
 import type { ReplayReport } from "@keepgaining/engine/replay/Report.ts"
-import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
+import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import { nodeReadFiles } from "@keepgaining/engine/storage/ReadFiles.ts"
-import { reading } from "@keepgaining/engine/ticklog/Recovery.ts"
 import { readInstruments } from "@keepgaining/engine/ticklog/Manifest.ts"
+import { reading } from "@keepgaining/engine/ticklog/Recovery.ts"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -13,8 +13,8 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as fs from "node:fs"
-import { deploymentFlags, deploymentOf } from "../command/DeploymentFlags.ts"
-import { FAILED, fail, reported } from "../command/CommandFailure.ts"
+import { BAD_INPUT, fail, FAILED, reported } from "../command/CommandFailure.ts"
+import { deploymentFlags, deploymentOf, partitionsOutOfRange } from "../command/DeploymentFlags.ts"
 import { progressBar } from "../command/progressBar.ts"
 
 const count = new Intl.NumberFormat("en-IN")
@@ -31,7 +31,9 @@ const format = (report: ReplayReport): string =>
     `  P&L        ₹${rupees.format(report.pnl)} (₹${rupees.format(report.grossPnl)} less ₹${
       rupees.format(report.charges)
     } charges)`,
-    ...(report.openPositions > 0 ? [`  open       ${count.format(report.openPositions)} positions at the last price`] : []),
+    ...(report.openPositions > 0
+      ? [`  open       ${count.format(report.openPositions)} positions at the last price`]
+      : []),
     ...(report.deadLetters > 0 ? [`  dead letters ${count.format(report.deadLetters)}`] : []),
     ...report.feedGaps.map(({ from, seconds, to }) => `  no ticks   ${from} to ${to} (${count.format(seconds)} s)`),
     `  digest     ${report.digest}`
@@ -64,6 +66,8 @@ export const replayCommand = Command.make(
     )
   },
   Effect.fn("ticks.replay")(function*({ decisions, json, log, partitions, report, seed, ...deployment }) {
+    const problem = partitionsOutOfRange(partitions)
+    if (problem !== undefined) return yield* fail("Usage", problem, BAD_INPUT)
     const instruments = yield* reported(reading(() => readInstruments(log, nodeReadFiles)))
     const deployments = yield* deploymentOf(deployment, instruments.all())
     const bar = progressBar("replay")
@@ -107,5 +111,7 @@ export const replayCommand = Command.make(
 
 const createFile = (file: string) =>
   Effect.try({ try: () => fs.openSync(file, "w"), catch: (error) => error }).pipe(
-    Effect.catch((error) => fail("Output", `${file} cannot be written: ${String(error)}`, FAILED))
+    Effect.catch((error) =>
+      fail("Output", `${file} cannot be written: ${String(error)}. Name a file that can be`, FAILED)
+    )
   )
