@@ -1,10 +1,10 @@
 /**
  * The candles of one instrument, all intervals at once, from ticks.
  *
- * Layout: all state is one slice of numbers, so a snapshot is a copy. A tick only touches the one-second candle; when that
- * closes it is merged into the minute, and a closed minute into everything longer. Open, high, low, close, sums of volume
- * and of price times volume are associative and exact in whole paise, so the result equals building each interval from
- * the ticks.
+ * Layout: all state is one slice of numbers, so a snapshot is a copy. A tick only touches the one-second candle; when
+ * that closes it is merged into the minute, and a closed minute into everything longer. Open, high, low, close, sums of
+ * volume and of price times volume are associative and exact in whole paise, so the result equals building each
+ * interval from the ticks.
  *
  * Rules:
  * - Intervals are aligned to the session's open (09:15 IST); the last one of a session ends with it, and may be short.
@@ -15,10 +15,10 @@
  * - Volume is the growth of the day's cumulative counter. The first tick of a day is its baseline and contributes
  *   nothing. A counter that steps back is ignored until it passes its highest value again; one that falls below half of
  *   it was reset, and the new value is the baseline.
- * - What was traded while the whole feed was silent for longer than {@link FEED_GAP} belongs to no candle: the first tick
- *   after it is a new baseline ({@link CandleBuilder.passGap}).
- * - Candles close only by {@link CandleBuilder.closeUntil}: by event time or a timer input, never by a clock. Whoever feeds
- *   ticks closes first what ended before the tick, that is whenever {@link CandleBuilder.nextClose} has come.
+ * - What was traded while the whole feed was silent for longer than {@link FEED_GAP} belongs to no candle: the first
+ *   tick after it is a new baseline ({@link CandleBuilder.passGap}).
+ * - Candles close only by {@link CandleBuilder.closeUntil}: by event time or a timer input, never by a clock. Whoever
+ *   feeds ticks closes first what ended before the tick, that is whenever {@link CandleBuilder.nextClose} has come.
  */
 import { paise } from "../market/Money.ts"
 import type { Candle } from "./Candle.ts"
@@ -103,7 +103,9 @@ export class CandleBuilder {
     return next
   }
 
-  /** Takes a tick: event time in epoch ms, price in paise, the day's cumulative volume, open interest (0 = not given). */
+  /**
+   * Takes a tick: event time in epoch ms, price in paise, the day's cumulative volume, open interest (0 = not given).
+   */
   onTick(time: number, price: number, cumulative: number, openInterest: number): number {
     const s = this.#s
     if (time < s[OPEN]! || time >= s[CLOSE]!) {

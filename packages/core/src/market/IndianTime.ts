@@ -30,8 +30,7 @@ export const formatIstTime = (instant: number, millis = false): string =>
   new Date(instant + IST_OFFSET_MS).toISOString().slice(11, millis ? 23 : 19)
 
 /** ISO 8601 with the Indian offset: `2021-06-09T09:15:00.000+05:30`. */
-export const formatIst = (instant: number): string =>
-  `${formatIstDate(instant)}T${formatIstTime(instant, true)}+05:30`
+export const formatIst = (instant: number): string => `${formatIstDate(instant)}T${formatIstTime(instant, true)}+05:30`
 
 /**
  * Reads `2021-06-09 09:15:58`, with an optional fraction of a second and either a space or a `T`; a trailing `Z` or

@@ -4,7 +4,7 @@
  *
  * A batch without rows is a timer: it only carries {@link TickBatch.now} forward.
  */
-import { paise, type Paise } from "./Money.ts"
+import { type Paise, paise } from "./Money.ts"
 
 /** Value of a price, quantity or open interest column that the feed did not give. */
 export const MISSING = 0

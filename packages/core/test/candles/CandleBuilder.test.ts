@@ -136,7 +136,9 @@ const Step = Schema.Struct({
   volume: Schema.Literals(["more", "more", "more", "same", "less", "reset"]),
   openInterest: between(0, 3),
   /** A timer before the tick. */
-  timer: Schema.Boolean
+  timer: Schema.Boolean,
+  /** The feed was silent before the tick. */
+  gap: Schema.Literals([false, false, false, false, true])
 })
 
 const paces = { ms: 1, seconds: 97, minutes: 9_973, hours: 99_991, days: 1_000_003, back: -37 } as const
@@ -150,7 +152,7 @@ const Script = Schema.Struct({
 const play = ({ from, steps }: typeof Script.Type) => {
   let time = at(from)
   let cumulative = 1_000
-  return steps.map((step): NaiveTick & { readonly timer: boolean } => {
+  return steps.map((step): NaiveTick & { readonly timer: boolean; readonly gap: boolean } => {
     time += paces[step.pace] * step.amount
     cumulative = step.volume === "more"
       ? cumulative + step.amount
@@ -159,7 +161,14 @@ const play = ({ from, steps }: typeof Script.Type) => {
       : step.volume === "less"
       ? Math.max(0, cumulative - 5)
       : Math.floor(cumulative / 3)
-    return { time, price: step.price, cumulative, openInterest: step.openInterest * 100, timer: step.timer }
+    return {
+      time,
+      price: step.price,
+      cumulative,
+      openInterest: step.openInterest * 100,
+      timer: step.timer,
+      gap: step.gap
+    }
   })
 }
 
@@ -189,6 +198,10 @@ describe("any ticks", () => {
     for (const each of play(script)) {
       now = Math.max(now, each.time)
       if (each.timer || builder.nextClose <= now) closeBoth()
+      if (each.gap) {
+        builder.passGap()
+        naive.passGap()
+      }
       const outcome = builder.onTick(each.time, each.price, each.cumulative, each.openInterest)
       assert.strictEqual(
         ["accepted", "late", "outside"][[ACCEPTED, LATE, OUTSIDE_SESSION].indexOf(outcome)],

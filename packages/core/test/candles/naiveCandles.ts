@@ -1,6 +1,6 @@
 /**
- * Candles the slow and plain way: every accepted tick is kept, and each interval is built from the ticks alone. It shares
- * nothing with the builder but the rules in its description.
+ * Candles the slow and plain way: every accepted tick is kept, and each interval is built from the ticks alone. It
+ * shares nothing with the builder but the rules in its description.
  */
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { type Interval, intervalMillis } from "@keepgaining/core/candles/Interval.ts"
@@ -64,6 +64,11 @@ export class NaiveCandles {
       this.#emitted.add(key)
       return true
     })
+  }
+
+  /** The whole feed was silent: what was traded meanwhile belongs to no candle. */
+  passGap(): void {
+    this.#counter = undefined
   }
 
   /** To be told after all intervals were closed. */

@@ -1,6 +1,7 @@
 /** Made-up candles, the same for the same seed. */
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { type Interval, intervalMillis } from "@keepgaining/core/candles/Interval.ts"
+import type { Bar } from "@keepgaining/core/indicators/definition/Indicator.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
 import * as Random from "@keepgaining/core/random/Random.ts"
 
@@ -49,3 +50,23 @@ export const candle = (
     ticks: 1
   }
 }
+
+/** A {@link walk} in rupees. */
+export const rupeeWalk = (seed: number, length: number): Array<Bar> =>
+  walk(seed, length).map(({ close, high, low, open, start, volume }) => ({
+    start,
+    open: open / 100,
+    high: high / 100,
+    low: low / 100,
+    close: close / 100,
+    volume
+  }))
+
+/** A {@link walk} with gaps between the candles, but for every other pair of seeds. */
+export const gappyWalk = (seed: number, length: number): Array<Bar> =>
+  walk(seed, length, "1m", 20_000).map((bar, i) => {
+    const gap = seed % 4 >= 2
+      ? 0
+      : ((i * 7_919 + seed * 104_729) % 13 - 6) * 40 - (seed % 2 === 1 && i % 5 === 2 ? 200 : 0)
+    return { ...bar, open: bar.open + gap, high: bar.high + gap, low: bar.low + gap, close: bar.close + gap }
+  })

@@ -4,19 +4,19 @@
  */
 import { assert } from "@effect/vitest"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
-import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
-import { type Instrument, InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
-import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
 import {
   defaultDeskSettings,
   type DeskQuote,
   type DeskSettings,
   initialDesk
 } from "@keepgaining/core/desk/DeskState.ts"
+import { OrderDesk } from "@keepgaining/core/desk/OrderDesk.ts"
+import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
+import { type Instrument, InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
+import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
+import * as PaperBook from "@keepgaining/core/matching/PaperBook.ts"
 import * as Guard from "@keepgaining/core/orders/Guard.ts"
 import type { ExchangeInstruction, ExchangeReport, Order, OrderRequest } from "@keepgaining/core/orders/Order.ts"
-import { OrderDesk } from "@keepgaining/core/desk/OrderDesk.ts"
-import * as PaperBook from "@keepgaining/core/matching/PaperBook.ts"
 import type { Signal } from "@keepgaining/core/strategies/Signal.ts"
 import type { OrderUpdate } from "@keepgaining/core/strategies/Strategy.ts"
 

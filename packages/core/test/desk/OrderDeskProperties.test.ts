@@ -1,8 +1,8 @@
 /** Whatever people, strategies and the market do, in whatever order: what must always hold of the order desk. */
 import { assert, describe, it } from "@effect/vitest"
+import { isExit } from "@keepgaining/core/desk/workingOrders.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
 import { isWorking, sign } from "@keepgaining/core/orders/Order.ts"
-import { isExit } from "@keepgaining/core/desk/workingOrders.ts"
 import * as Schema from "effect/Schema"
 import { DeskAtWork, settings, SHARE } from "./DeskAtWork.ts"
 

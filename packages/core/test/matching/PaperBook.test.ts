@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
-import type { ExchangeReport, Order } from "@keepgaining/core/orders/Order.ts"
 import * as PaperBook from "@keepgaining/core/matching/PaperBook.ts"
+import type { ExchangeReport, Order } from "@keepgaining/core/orders/Order.ts"
 import * as Schema from "effect/Schema"
 
 const share: Instrument = { symbol: "NSE:RELIANCE", exchange: "NSE", kind: "equity", tickSize: 5, lotSize: 1 }

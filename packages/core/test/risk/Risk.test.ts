@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import { defaultDeskSettings } from "@keepgaining/core/desk/DeskState.ts"
+import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import { check, type RiskLimits, type RiskQuestion, rules } from "@keepgaining/core/risk/Risk.ts"
 
 const share: Instrument = { symbol: "NSE:RELIANCE", exchange: "NSE", kind: "equity", tickSize: 5, lotSize: 1 }

@@ -10,6 +10,7 @@ import { candlesCommand } from "./CandlesCommand.ts"
 import { BAD_INPUT, CommandFailure } from "./command/CommandFailure.ts"
 import { defaults } from "./command/installation.ts"
 import * as DoctorCommand from "./DoctorCommand.ts"
+import { indicatorsCommand } from "./indicators/IndicatorsCommand.ts"
 import { instrumentsCommand } from "./instruments/InstrumentsCommand.ts"
 import { serveCommand } from "./ServeCommand.ts"
 import { ticksCommand } from "./ticks/TicksCommand.ts"
@@ -21,6 +22,7 @@ const keepgaining = Command.make("keepgaining").pipe(
     serveCommand,
     ticksCommand,
     candlesCommand,
+    indicatorsCommand,
     instrumentsCommand,
     DoctorCommand.make(defaults),
     loginCommand,

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { defineIndicator, isUsable } from "../definition/Indicator.ts"
+import { defineIndicator, isUsable, LARGEST } from "../definition/Indicator.ts"
 import * as Parameter from "../definition/Parameter.ts"
 
 export interface State {
@@ -42,7 +42,32 @@ export const indicator = defineIndicator({
     out[0] = next(state, close)
   },
   batch: (state, { close, length }, [out]) => {
+    let i = 0
     // One output and `length` rows by contract.
-    for (let i = 0; i < length; i++) out![i] = isUsable(close[i]!) ? next(state, close[i]!) : Number.NaN
+    for (; i < length && state.count < state.period; i++) {
+      out![i] = isUsable(close[i]!) ? next(state, close[i]!) : Number.NaN
+    }
+    if (i < length) state.value = average(state.alpha, state.value, close, out!, i, length)
   }
 })
+
+/** The loop of {@link next} after its seed, with the average in a variable; answers the last. */
+const average = (
+  alpha: number,
+  seed: number,
+  close: Float64Array,
+  out: Float64Array,
+  from: number,
+  length: number
+): number => {
+  let value = seed
+  for (let i = from; i < length; i++) {
+    // In range by the loop; written so that NaN counts as too large.
+    const price = close[i]!
+    if (Math.abs(price) <= LARGEST) {
+      value = (price - value) * alpha + value
+      out[i] = value
+    } else out[i] = Number.NaN
+  }
+  return value
+}

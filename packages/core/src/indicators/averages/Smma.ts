@@ -30,8 +30,9 @@ export const indicator = defineIndicator({
   name: "SMMA",
   title: "Smoothed moving average (Wilder, RMA)",
   group: "average",
-  formula: "smma = (smma * (period - 1) + close) / period, seeded with the mean of the first `period` closes. " +
-    "TradingView's ta.rma; Wilder's smoothing of TA-Lib.",
+  formula:
+    "smma = (smma * (period - 1) + close) / period, seeded with the mean of the first `period` closes. TradingView's " +
+    "ta.rma; Wilder's smoothing of TA-Lib.",
   parameters: Schema.Struct({ period: Parameter.period(20) }),
   reads: ["close"],
   outputs: ["smma"],

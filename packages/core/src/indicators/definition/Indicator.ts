@@ -58,8 +58,8 @@ export interface BarColumns {
   readonly volume: Float64Array
 }
 
-// The registry holds indicators of different types side by side. `any` is the only type that stands for "some parameters
-// and state that fit each other"; only code that takes both from the same indicator uses it.
+// The registry holds indicators of different types side by side. `any` is the only type that stands for "some
+// parameters and state that fit each other"; only code that takes both from the same indicator uses it.
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyIndicator = Indicator<any, any>
 

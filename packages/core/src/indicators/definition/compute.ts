@@ -1,4 +1,6 @@
-/** Runs an indicator: candle by candle with {@link advance}, over columns with {@link compute}; the bits are the same. */
+/**
+ * Runs an indicator: candle by candle with {@link advance}, over columns with {@link compute}; the bits are the same.
+ */
 import { type AnyIndicator, type Bar, type BarColumns, type Field, isUsable, LARGEST } from "./Indicator.ts"
 
 /**

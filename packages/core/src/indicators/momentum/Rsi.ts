@@ -40,8 +40,9 @@ export const indicator = defineIndicator({
   name: "RSI",
   title: "Relative strength index",
   group: "momentum",
-  formula: "100 * gain / (gain + loss), Wilder's averages of the rises and falls of the close over `period`, seeded " +
-    "with their means; 0 when nothing moved. TA-Lib (Wilder 1978).",
+  formula:
+    "100 * gain / (gain + loss), Wilder's averages of the rises and falls of the close over `period`, seeded with " +
+    "their means; 0 when nothing moved. TA-Lib (Wilder 1978).",
   parameters: Schema.Struct({ period: Parameter.period(14) }),
   reads: ["close"],
   outputs: ["rsi"],

@@ -29,8 +29,9 @@ export const indicator = defineIndicator({
   name: "VWAP",
   title: "Volume-weighted average price of the session",
   group: "session",
-  formula: "Sum of (high + low + close) / 3 * volume over the sum of volume since the session began (IST day); none " +
-    "while nothing was traded. TradingView's ta.vwap.",
+  formula:
+    "Sum of (high + low + close) / 3 * volume over the sum of volume since the session began (IST day); none while " +
+    "nothing was traded. TradingView's ta.vwap.",
   parameters: Schema.Struct({}),
   reads: ["start", "high", "low", "close", "volume"],
   outputs: ["vwap"],

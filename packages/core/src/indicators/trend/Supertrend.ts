@@ -1,13 +1,11 @@
 import * as Schema from "effect/Schema"
-import * as Smma from "../averages/Smma.ts"
 import { defineIndicator, isUsable } from "../definition/Indicator.ts"
 import * as Parameter from "../definition/Parameter.ts"
-import { trueRange } from "../volatility/Atr.ts"
+import * as Atr from "../volatility/Atr.ts"
 
 export interface State {
   readonly multiplier: number
-  readonly range: Smma.State
-  seen: boolean
+  readonly range: Atr.State
   close: number
   /** 1 = up (the line is the lower band), -1 = down, 0 = not known yet. */
   direction: number
@@ -19,8 +17,7 @@ export interface State {
 
 export const initial = (period: number, multiplier: number): State => ({
   multiplier,
-  range: Smma.initial(period),
-  seen: false,
+  range: Atr.initial(period, "first"),
   close: 0,
   direction: 0,
   upper: 0,
@@ -31,10 +28,9 @@ export const initial = (period: number, multiplier: number): State => ({
 /** Takes a candle; afterwards `direction`, `upper`, `lower` and `atr` of the state are those of this candle. */
 export const next = (state: State, high: number, low: number, close: number): void => {
   const previous = state.close
-  const atr = Smma.next(state.range, state.seen ? trueRange(high, low, previous) : high - low)
-  state.seen = true
   state.close = close
-  if (state.range.count < state.range.period) return
+  const atr = Atr.next(state.range, high, low, close)
+  if (Number.isNaN(atr)) return
   state.atr = atr
   const middle = (high + low) / 2
   let upper = middle + state.multiplier * atr
@@ -62,9 +58,9 @@ export const indicator = defineIndicator({
   title: "Supertrend",
   group: "trend",
   formula:
-    "Bands at (high + low) / 2 -+ multiplier * ATR(period) that only tighten until the close crosses them. The " +
-    "ATR counts the first candle's range and the trend begins down, as in TradingView's ta.supertrend; direction is 1 " +
-    "up and -1 down (TradingView has them the other way round).",
+    "Bands at (high + low) / 2 -+ multiplier * ATR(period) that only tighten until the close crosses them. The ATR " +
+    "counts the first candle's range and the trend begins down, as in TradingView's ta.supertrend; direction is 1 up " +
+    "and -1 down (TradingView has them the other way round).",
   parameters: Schema.Struct({
     period: Parameter.period(10, "Candles of the average true range"),
     multiplier: Parameter.number(3, { minimum: 0.1, maximum: 100 }, "Average true ranges between middle and band")

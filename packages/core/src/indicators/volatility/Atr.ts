@@ -1,27 +1,24 @@
 import * as Schema from "effect/Schema"
 import * as Smma from "../averages/Smma.ts"
-import { type Bar, defineIndicator, isUsable } from "../definition/Indicator.ts"
+import { defineIndicator, isUsable } from "../definition/Indicator.ts"
 import * as Parameter from "../definition/Parameter.ts"
-
-/** The larger of the candle's range and its distance from the close before. */
-export const trueRange = (high: number, low: number, previousClose: number): number =>
-  Math.max(high - low, Math.abs(high - previousClose), Math.abs(low - previousClose))
+import * as TrueRange from "./TrueRange.ts"
 
 export interface State {
   readonly average: Smma.State
-  seen: boolean
-  close: number
+  readonly range: TrueRange.State
 }
 
-export const initial = (period: number): State => ({ average: Smma.initial(period), seen: false, close: 0 })
+/** `from` says whether the first candle, which has no close before it, counts with its own range or not at all. */
+export const initial = (period: number, from: "first" | "second" = "second"): State => ({
+  average: Smma.initial(period),
+  range: TrueRange.initial(from)
+})
 
-/** NaN for the first `period` candles: the first candle has no close before it, so no true range. */
+/** NaN until there are `period` true ranges. */
 export const next = (state: State, high: number, low: number, close: number): number => {
-  const previous = state.close
-  state.close = close
-  if (state.seen) return Smma.next(state.average, trueRange(high, low, previous))
-  state.seen = true
-  return Number.NaN
+  const range = TrueRange.next(state.range, high, low, close)
+  return Number.isNaN(range) ? range : Smma.next(state.average, range)
 }
 
 /** Average true range, as in TA-Lib: Wilder's smoothing of the true range, which begins with the second candle. */
@@ -29,14 +26,13 @@ export const indicator = defineIndicator({
   name: "ATR",
   title: "Average true range",
   group: "volatility",
-  formula: "Wilder's average over `period` of max(high - low, |high - close before|, |low - close before|), from the " +
-    "second candle on, seeded with the mean. TA-Lib.",
+  formula: "Wilder's average over `period` of the true range from the second candle on, seeded with the mean. TA-Lib.",
   parameters: Schema.Struct({ period: Parameter.period(14) }),
   reads: ["high", "low", "close"],
   outputs: ["atr"],
   warmup: ({ period }) => period,
   initial: ({ period }) => initial(period),
-  update: (state, { close, high, low }: Bar, out) => {
+  update: (state, { close, high, low }, out) => {
     out[0] = next(state, high, low, close)
   },
   batch: (state, { close, high, length, low }, [out]) => {

@@ -1,0 +1,12 @@
+import { definePattern } from "./CandlePattern.ts"
+import { color, isLongBody, lowerShadow, trifle, upperShadow } from "./CandleWindow.ts"
+
+/** Belt hold, as in TA-Lib. */
+export const indicator = definePattern({
+  name: "CDLBELTHOLD",
+  title: "Belt hold",
+  formula: "A long body that opens at the end of its range; its colour decides.",
+  warmup: 10,
+  found: (w) =>
+    isLongBody(w, 0) && (color(w, 0) > 0 ? lowerShadow(w, 0) : upperShadow(w, 0)) < trifle(w, 0) ? color(w, 0) : 0
+})
