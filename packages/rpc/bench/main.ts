@@ -8,6 +8,7 @@
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
+import { indicators } from "../../core/bench/indicators.ts"
 import { candles } from "../../engine/bench/candles.ts"
 import type { Figure } from "../../engine/bench/Figure.ts"
 import { fullPath } from "../../engine/bench/fullPath.ts"
@@ -41,6 +42,7 @@ const benchmarks: Readonly<Record<string, () => Promise<ReadonlyArray<Figure>>>>
     day === undefined
       ? skipped("Import and replay of a recorded day", "KEEPGAINING_BENCH_DAY names no CSV file of ticks")
       : await replayDay(day),
+  indicators,
   memory: async () => memory(),
   streaming: async () => [await streaming()],
   "start-up": async () =>

@@ -40,7 +40,7 @@ export const defaultDeskSettings: DeskSettings = {
     maxQuoteAge: 60_000,
     maxPriceDistance: 0.2
   },
-  fills: { protection: 0.005, participation: 0.25, slippage: 3 },
+  fills: { seed: 0, protection: 0.005, participation: 0.25, slippage: 3 },
   latency: { base: 50, jitter: 100 },
   plan: zerodhaPlan,
   squareOff: { equity: timeOfDay(15, 10), derivative: timeOfDay(15, 20) },

@@ -14,7 +14,8 @@ export const isDerivative = (instrument: Instrument): boolean =>
 /** When an instruction decided now reaches the exchange. One order's instructions keep their order: same delay. */
 export const effectiveAt = (desk: Desk, order: OrderSeed): number => {
   const { base, jitter } = desk.settings.latency
-  return decisionTime(desk) + Math.max(DECISION_GRID, base) + Math.floor(orderLuck(order, 0) * (jitter + 1))
+  return decisionTime(desk) + Math.max(DECISION_GRID, base) +
+    Math.floor(orderLuck(desk.settings.fills.seed, order, 0) * (jitter + 1))
 }
 
 /** Makes the request an order and sends it; risk and idempotency are the caller's. */

@@ -35,6 +35,8 @@ import { isThrough, priceFault, quantityFault, rejectReason, stopLimitFault } fr
 import { orderLuck } from "./orderLuck.ts"
 
 export interface FillModel {
+  /** Of the luck of orders; see `orderLuck`. */
+  readonly seed: number
   /** Limit of a protected market order: this far beyond the quote, as a share of the price. */
   readonly protection: number
   /** Share of the traded quantity that we may take where the feed gives no sizes. */
@@ -318,6 +320,6 @@ const availableSize = (size: number, instrument: Instrument, model: FillModel, t
 const slipped = (order: WorkingOrder, price: Paise, limit: Paise, tickSize: number, model: FillModel): Paise => {
   if (model.slippage <= 0) return price
   const most = price * model.slippage / 10_000
-  const slip = Math.round(orderLuck(order, order.executions) * most / tickSize) * tickSize
+  const slip = Math.round(orderLuck(model.seed, order, order.executions) * most / tickSize) * tickSize
   return order.side === "buy" ? paise(Math.min(price + slip, limit)) : paise(Math.max(price - slip, limit))
 }

@@ -40,7 +40,7 @@ export const INDEX = 2
 
 export const settings: DeskSettings = {
   ...defaultDeskSettings,
-  fills: { protection: 0.005, participation: 1, slippage: 0 },
+  fills: { seed: 1, protection: 0.005, participation: 1, slippage: 0 },
   latency: { base: 50, jitter: 0 }
 }
 

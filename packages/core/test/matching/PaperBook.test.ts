@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 const share: Instrument = { symbol: "NSE:RELIANCE", exchange: "NSE", kind: "equity", tickSize: 5, lotSize: 1 }
 const option: Instrument = { ...share, symbol: "NSE:NIFTY26AUG24500CE", kind: "option", lotSize: 75 }
 const index: Instrument = { ...share, symbol: "NSE:NIFTY 50", kind: "index" }
-const plain: PaperBook.FillModel = { protection: 0.01, participation: 0.25, slippage: 0 }
+const plain: PaperBook.FillModel = { seed: 1, protection: 0.01, participation: 0.25, slippage: 0 }
 
 const tick = (
   time: number,

@@ -113,10 +113,11 @@ export class Kernel {
     this.instruments = options.instruments
     this.quotes = new QuoteBoard(options.instruments.size)
     this.monitor = new FeedMonitor(options.staleAfter)
+    const desk: DeskSettings = { ...options.desk, fills: { ...options.desk.fills, seed: options.seed } }
     const services: CellServices = {
       deadLetters: this.deadLetters,
       history: this.history,
-      fills: options.desk.fills,
+      fills: desk.fills,
       faults: options.faults,
       cause: () => this.cause
     }
@@ -127,7 +128,7 @@ export class Kernel {
     this.#outboxes = this.partitions.map((partition) => partition.outbox)
     this.#rowsOf = this.partitions.map(() => ({ rows: new Int32Array(0), count: 0 }))
     this.deployments = new Deployments(this)
-    this.desk = new OrderDesk(options.desk, {
+    this.desk = new OrderDesk(desk, {
       now: () => this.now,
       cause: () => this.cause,
       instruments: options.instruments,

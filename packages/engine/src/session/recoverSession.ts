@@ -28,6 +28,17 @@ export class RecoveryDiverged extends Schema.TaggedError<RecoveryDiverged>()("Re
   }
 }
 
+/** Records that were durable are gone from the journal's end. Nothing was changed. */
+export class JournalLost extends Schema.TaggedError<JournalLost>()("JournalLost", {
+  journalled: Schema.Int,
+  known: Schema.Int
+}) {
+  override get message(): string {
+    return `The journal ends after decision ${this.journalled}, but a snapshot that was taken when decision ${this.known} ` +
+      "was durable is there: its end was lost. Restore the journal from a copy, or start anew with --fresh."
+  }
+}
+
 const ROWS_PER_TURN = 16_384
 /** Small steps where the journal's end may lie anywhere, so that a replay resumes close to where it was. */
 const ROWS_PER_STEP = 64
@@ -41,7 +52,7 @@ export const recoverSession = (options: {
   readonly until: "end" | "caught up"
 }): Effect.Effect<
   { readonly core: SessionCore; readonly driver: ReplayDriver },
-  RecoveryDiverged | TickLogRefused | TickLogCorrupt | StorageError
+  RecoveryDiverged | JournalLost | TickLogRefused | TickLogCorrupt | StorageError
 > =>
   Effect.gen(function*() {
     const { history } = options
@@ -96,8 +107,7 @@ const fromSnapshot = (options: KernelOptions, { decisions, snapshot }: SessionHi
       return { kernel: new Kernel(options), position: start }
     }
     if (kernel.decisionCount > decisions.length) {
-      yield* Effect.logWarning("Recovering without the snapshot: it is ahead of the journal")
-      return { kernel: new Kernel(options), position: start }
+      return yield* new JournalLost({ journalled: decisions.length, known: kernel.decisionCount })
     }
     return { kernel, position: snapshot.position }
   })

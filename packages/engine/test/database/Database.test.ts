@@ -10,7 +10,13 @@ onEveryDatabase("Database", (it) => {
   it.effect("is migrated, once", () =>
     Effect.gen(function*() {
       const steps = yield* query<{ name: string }>("select name from keepgaining_migrations order by migration_id")
-      assert.deepStrictEqual(steps.map((step) => step.name), ["journal", "snapshots", "settings", "projections", "instruments"])
+      assert.deepStrictEqual(steps.map((step) => step.name), [
+        "journal",
+        "snapshots",
+        "settings",
+        "projections",
+        "instruments"
+      ])
     }))
 
   it.effect("gives values back as they were", () =>

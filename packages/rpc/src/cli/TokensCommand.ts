@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { Access } from "../server/Access.ts"
 import { type KeyStoreError, Scope } from "../server/KeyStore.ts"
-import { defaults } from "./command/installation.ts"
 import { BAD_INPUT, fail, reported } from "./command/CommandFailure.ts"
+import { defaults } from "./command/installation.ts"
 
 const shared = {
   data: Flag.String("data").pipe(Flag.withDescription("Data directory"), Flag.withDefault(defaults.dataDirectory)),

@@ -37,7 +37,8 @@ const codes: Readonly<Record<string, number>> = {
   SessionFolderDamaged: CORRUPT,
   JournalDamaged: CORRUPT,
   HistoryUnreadable: CORRUPT,
-  RecoveryDiverged: CORRUPT
+  RecoveryDiverged: CORRUPT,
+  JournalLost: CORRUPT
 }
 
 /** Says on stderr what is wrong, and ends with that code. */

@@ -1,6 +1,6 @@
 /** `keepgaining ticks record`: a feed into a tick log. */
-import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import { formatIst } from "@keepgaining/core/market/IndianTime.ts"
+import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import * as SimulatedFeed from "@keepgaining/engine/feeds/simulated/SimulatedFeed.ts"
 import { layer as NodeDurableFiles } from "@keepgaining/engine/storage/NodeDurableFiles.ts"
 import * as TickLogWriter from "@keepgaining/engine/ticklog/TickLogWriter.ts"
