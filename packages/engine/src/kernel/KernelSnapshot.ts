@@ -21,7 +21,7 @@ import type { Kernel } from "./Kernel.ts"
 import type { StrategyData } from "./StrategyActor.ts"
 
 /** Raise it whenever the shape of any part of the state changes. */
-export const SNAPSHOT_VERSION = 2
+export const SNAPSHOT_VERSION = 3
 
 interface CellDump {
   readonly index: number
@@ -37,6 +37,8 @@ interface CellDump {
   readonly lastTick: CellTick
   readonly strategies: ReadonlyArray<{
     readonly deployment: string
+    /** Of the strategy's code. */
+    readonly version: number
     readonly data: StrategyData
     readonly record: SupervisionRecord
     readonly paused: boolean
@@ -110,6 +112,7 @@ export const dumpKernel = (kernel: Kernel): Uint8Array => {
         lastTick: { ...cell.lastTick },
         strategies: cell.strategies.map((actor) => ({
           deployment: actor.deployment.id,
+          version: actor.strategy.version,
           data: actor.data,
           record: actor.record,
           paused: actor.paused
@@ -196,6 +199,10 @@ export const loadKernel = (kernel: Kernel, bytes: Uint8Array): Result.Result<voi
         return Result.fail(
           new SnapshotUnreadable({ reason: `strategy of deployment ${each.deployment} is not installed` })
         )
+      }
+      if (strategy.version !== each.version) {
+        const reason = `${strategy.name} has version ${strategy.version} now, the snapshot is of version ${each.version}`
+        return Result.fail(new SnapshotUnreadable({ reason }))
       }
       const parameters = Schema.decodeUnknownResult(strategy.parameters)(deployment.parameters)
       if (Result.isFailure(parameters)) {
