@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { answer } from "../support/commandLine.ts"
 import { temporaryFolder } from "../support/folder.ts"
-import { type Served, serve } from "../support/served.ts"
+import { serve, type Served } from "../support/served.ts"
 import { accessible, launch, openPage, textOf, withoutBrowser } from "./browser.ts"
 
 /** India has no summer time. */
@@ -114,7 +114,9 @@ describe.skipIf(withoutBrowser)("a replay (skipped when KEEPGAINING_TEST_CHROMIU
   it("runs to its end", async () => {
     await page.getByTestId("replay-speed-0").click()
     await page.getByTestId("replay-play").click()
-    await page.waitForFunction(() => document.querySelector("[data-testid=feed]")?.getAttribute("data-feed") === "finished")
+    await page.waitForFunction(() =>
+      document.querySelector("[data-testid=feed]")?.getAttribute("data-feed") === "finished"
+    )
     assert.deepStrictEqual(trouble, [])
   })
 })

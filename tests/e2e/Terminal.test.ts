@@ -3,7 +3,7 @@
 import type { Browser, Page } from "playwright-core"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { temporaryFolder } from "../support/folder.ts"
-import { type Served, serve } from "../support/served.ts"
+import { serve, type Served } from "../support/served.ts"
 import { accessible, launch, openPage, textOf, withoutBrowser } from "./browser.ts"
 
 /** In view without scrolling. */
@@ -81,7 +81,9 @@ describe.skipIf(withoutBrowser)("the terminal (skipped when KEEPGAINING_TEST_CHR
     for (;;) {
       await page.getByTestId("ticket-place").click()
       // The price may have moved too far since the review: one press takes the new one, the next places.
-      if (await page.getByTestId("ticket").waitFor({ state: "detached", timeout: 3_000 }).then(() => true, () => false)) break
+      if (
+        await page.getByTestId("ticket").waitFor({ state: "detached", timeout: 3_000 }).then(() => true, () => false)
+      ) break
     }
     await go("/orders")
     await page.getByRole("button", { name: /^All/ }).click()
@@ -168,7 +170,9 @@ describe.skipIf(withoutBrowser)("the terminal (skipped when KEEPGAINING_TEST_CHR
   it("is accessible on every page, in the dark and in the light", async () => {
     for (const colorScheme of ["dark", "light"] as const) {
       await page.emulateMedia({ colorScheme })
-      for (const path of ["/", "/market", "/chart/NSE%3ATCS", "/orders", "/strategies", "/actors", "/alerts", "/settings"]) {
+      for (
+        const path of ["/", "/market", "/chart/NSE%3ATCS", "/orders", "/strategies", "/actors", "/alerts", "/settings"]
+      ) {
         await go(path)
         await page.getByTestId("shell").waitFor()
         await textOf(page, "clock", (text) => /\d/.test(text))

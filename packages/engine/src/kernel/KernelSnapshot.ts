@@ -201,7 +201,8 @@ export const loadKernel = (kernel: Kernel, bytes: Uint8Array): Result.Result<voi
         )
       }
       if (strategy.version !== each.version) {
-        const reason = `${strategy.name} has version ${strategy.version} now, the snapshot is of version ${each.version}`
+        const reason =
+          `${strategy.name} has version ${strategy.version} now, the snapshot is of version ${each.version}`
         return Result.fail(new SnapshotUnreadable({ reason }))
       }
       const parameters = Schema.decodeUnknownResult(strategy.parameters)(deployment.parameters)
