@@ -108,6 +108,9 @@ const strengthOf = (side: number, picture: Picture, atr: number, parameters: Par
   return within01((volume + within01((momentum - 50) / 50) + distance) / 3)
 }
 
+/** Reasons are read by people: prices in rupees, from paise that need not be whole. */
+const toRupees = (inPaise: number): number => inPaise / 100
+
 /** A whole number of ticks, at least one. */
 const distanceOf = (paiseAway: number, tick: number): Paise => paise(Math.max(tick, roundToTick(paiseAway, tick)))
 
@@ -132,15 +135,23 @@ const enter = (state: State, side: number, picture: Picture, context: Context): 
     strength: strengthOf(side, picture, atr, parameters),
     validUntil: now + parameters.validFor * 1_000,
     reasons: [
-      { name: `VWMA ${parameters.fast} against VWMA ${parameters.slow}`, value: picture.fast, threshold: picture.slow },
-      { name: "close against Supertrend", value: entry, threshold: Supertrend.line(state.trend) },
+      {
+        name: `VWMA ${parameters.fast} against VWMA ${parameters.slow}, ₹`,
+        value: toRupees(picture.fast),
+        threshold: toRupees(picture.slow)
+      },
+      {
+        name: "close against Supertrend, ₹",
+        value: toRupees(entry),
+        threshold: toRupees(Supertrend.line(state.trend))
+      },
       {
         name: "RSI",
         value: picture.rsi,
         threshold: side > 0 ? parameters.rsiStrong : 100 - parameters.rsiStrong
       },
       { name: "volume against its average", value: picture.volumeRatio, threshold: parameters.volumeRatio },
-      { name: "average true range", value: atr }
+      { name: "average true range, ₹", value: toRupees(atr) }
     ]
   })
 }
@@ -151,12 +162,16 @@ const leave = (state: State, { candle }: Picture, context: Context): void =>
     entry: candle.close,
     strength: 1,
     validUntil: context.now + context.parameters.validFor * 1_000,
-    reasons: [{ name: "close against Supertrend", value: candle.close, threshold: Supertrend.line(state.trend) }]
+    reasons: [{
+      name: "close against Supertrend, ₹",
+      value: toRupees(candle.close),
+      threshold: toRupees(Supertrend.line(state.trend))
+    }]
   })
 
 export const VolumeRocket = defineStrategy({
   name: "VolumeRocket",
-  version: 1,
+  version: 2,
   summary: "Volume-weighted crossover with Supertrend, RSI and volume confirmation; stop and target in true ranges",
   parameters: Parameters,
   intervals: ({ interval }) => [interval],
