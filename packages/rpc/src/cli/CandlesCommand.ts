@@ -7,8 +7,9 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as path from "node:path"
 import { reported } from "./command/CommandFailure.ts"
-import { tableFlags } from "./ticks/ExportCommand.ts"
+import { tableFlags, tableTarget, toStdout } from "./ticks/ExportCommand.ts"
 
 const buildCommand = Command.make(
   "build",
@@ -22,10 +23,12 @@ const buildCommand = Command.make(
     ...tableFlags
   },
   Effect.fn("candles.build")(function*({ format, interval, json, log, out, overwrite }) {
-    const exported = yield* exportCandles(log, interval, { file: out, format, overwrite }).pipe(
+    const target = tableTarget({ format, json, out }, `${path.basename(path.resolve(log))}-${interval}`)
+    const exported = yield* exportCandles(log, interval, { file: target.file, format, overwrite }).pipe(
       reported,
       Effect.provide(NodeDurableFiles)
     )
+    if (target.toStdout) return yield* toStdout(target.file)
     const { bytes, file, rows, unfinished } = exported
     const rest = unfinished === 0 ? "" : `; ${unfinished} left out, because the log ends before they do`
     yield* Console.log(json ? JSON.stringify(exported) : `${file}: ${rows} candles, ${bytes} bytes${rest}`)
