@@ -28,10 +28,19 @@ export const environment = (extra: Record<string, string> = {}): NodeJS.ProcessE
 export const run = (
   command: string,
   args: ReadonlyArray<string>,
-  options: { readonly env?: Record<string, string>; readonly cwd?: string } = {}
+  options: {
+    readonly env?: Record<string, string>
+    readonly cwd?: string
+    /** What it says is not the answer of the command that asked for it. */
+    readonly aside?: boolean
+  } = {}
 ): Promise<number> =>
   new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd ?? root, env: environment(options.env), stdio: "inherit" })
+    const child = spawn(command, args, {
+      cwd: options.cwd ?? root,
+      env: environment(options.env),
+      stdio: ["inherit", options.aside === true ? 2 : "inherit", "inherit"]
+    })
     const wait = (): void => {}
     const pass = (): void => {
       child.kill("SIGTERM")

@@ -22,7 +22,7 @@ export const ensureDependencies = async (): Promise<void> => {
   if (!installed) {
     say("installing dependencies (bun install --frozen-lockfile)")
     const bun = process.versions["bun"] === undefined ? "bun" : process.execPath
-    const code = await run(bun, ["install", "--frozen-lockfile"])
+    const code = await run(bun, ["install", "--frozen-lockfile"], { aside: true })
     if (code !== 0) {
       throw new SetupFailed(
         `bun install failed with code ${code}. It needs the npm registry; if package.json was changed, run ` +
@@ -38,7 +38,7 @@ export const ensureDependencies = async (): Promise<void> => {
 const ensureNode = async (): Promise<void> => {
   if (capture(node, ["--version"]).ok) return
   say("fetching the pinned Node")
-  await run("node", ["installArchSpecificPackage.js"], { cwd: join(root, "node_modules", "node") })
+  await run("node", ["installArchSpecificPackage.js"], { cwd: join(root, "node_modules", "node"), aside: true })
   const check = capture(node, ["--version"])
   if (!check.ok) {
     throw new SetupFailed(

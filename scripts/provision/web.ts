@@ -47,7 +47,7 @@ export const ensureWeb = async (): Promise<void> => {
   const hash = hashOfSources()
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return
   say("building the web terminal")
-  const code = await run(node, [join(binaries, "vite"), "build", "--logLevel", "warn"], { cwd: web })
+  const code = await run(node, [join(binaries, "vite"), "build", "--logLevel", "warn"], { cwd: web, aside: true })
   if (code !== 0) throw new SetupFailed(`the web build failed with code ${code}; its messages are above`)
   writeFileSync(stamp, hash)
 }
