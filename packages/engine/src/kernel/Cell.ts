@@ -15,47 +15,18 @@ import { Digest } from "@keepgaining/core/digest/Digest.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import type { FillModel } from "@keepgaining/core/matching/PaperBook.ts"
-import type { GuardInstruction } from "@keepgaining/core/orders/Guard.ts"
-import type { ExchangeInstruction } from "@keepgaining/core/orders/Order.ts"
-import type { OrderUpdate } from "@keepgaining/core/strategies/Strategy.ts"
 import type { DeadLetters } from "../actors/DeadLetters.ts"
 import type { FaultPlan } from "../actors/FaultPlan.ts"
 import { policies } from "../actors/Policies.ts"
 import { failureText, giveUp } from "../actors/Supervision.ts"
 import { BookActor } from "./BookActor.ts"
 import type { CandleHistory } from "./CandleHistory.ts"
+import { type CellMessage, handMessage, type LetterRetry, type RetainedInput } from "./CellMessage.ts"
 import { GuardActor } from "./GuardActor.ts"
-import { type CellTick, CLOSE, emptyTick, InputRing, TICK } from "./InputRing.ts"
+import { CLOSE, emptyTick, InputRing, TICK } from "./InputRing.ts"
 import { InstrumentActor } from "./InstrumentActor.ts"
 import type { Outbox } from "./Outbox.ts"
 import type { StrategyActor } from "./StrategyActor.ts"
-
-/** What reaches a cell besides ticks and candle closes. */
-export type CellMessage =
-  | { readonly _tag: "Instruct"; readonly instruction: ExchangeInstruction }
-  | { readonly _tag: "Guard"; readonly instruction: GuardInstruction }
-  | { readonly _tag: "Update"; readonly deployment: string; readonly update: OrderUpdate }
-  | { readonly _tag: "Timer"; readonly deployment: string }
-  | { readonly _tag: "Start"; readonly deployment: string }
-  | { readonly _tag: "Stop"; readonly deployment: string }
-  | { readonly _tag: "SessionEnd" }
-  /** The whole feed was silent for long and is back. */
-  | { readonly _tag: "FeedGap" }
-  /** An input that the strategy had failed at, once more. */
-  | { readonly _tag: "Retry"; readonly deployment: string; readonly input: RetainedInput }
-
-/** An input of a strategy that outlives the ring. Plain data. */
-export type RetainedInput =
-  | { readonly _tag: "Tick"; readonly tick: CellTick }
-  | { readonly _tag: "Candles"; readonly candles: ReadonlyArray<Candle> }
-  | { readonly _tag: "Message"; readonly message: CellMessage }
-
-/** What it takes to try a dead letter again. */
-export interface LetterRetry {
-  readonly instrument: number
-  readonly deployment: string
-  readonly input: RetainedInput
-}
 
 export type CellActor = InstrumentActor | BookActor | GuardActor | StrategyActor
 
@@ -398,33 +369,4 @@ export class Cell {
         return JSON.stringify(this.ring.message(index))
     }
   }
-}
-
-const handMessage = (actor: CellActor, message: CellMessage, now: number): void => {
-  switch (actor.kind) {
-    case "book":
-      if (message._tag === "Instruct") actor.instruct(message.instruction)
-      else if (message._tag === "SessionEnd") actor.sessionEnd(now)
-      return
-    case "guard":
-      if (message._tag === "Guard") actor.instruct(message.instruction)
-      else if (message._tag === "SessionEnd") actor.sessionEnd()
-      return
-    case "strategy":
-      if (message._tag === "Update") actor.update(message.update)
-      else if (message._tag === "Timer") actor.fireTimers(now)
-      else if (message._tag === "Start") actor.start()
-      else if (message._tag === "Stop") actor.stop()
-      else if (message._tag === "Retry") handAgain(actor, message.input, now)
-      return
-    case "instrument":
-      if (message._tag === "FeedGap") actor.builder.passGap()
-      return
-  }
-}
-
-const handAgain = (actor: StrategyActor, input: RetainedInput, now: number): void => {
-  if (input._tag === "Tick") actor.observe(input.tick)
-  else if (input._tag === "Candles") { for (const candle of input.candles) actor.candle(candle) }
-  else handMessage(actor, input.message, now)
 }

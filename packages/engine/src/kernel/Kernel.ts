@@ -23,14 +23,15 @@ import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import type { GuardInstruction } from "@keepgaining/core/orders/Guard.ts"
 import type { ExchangeInstruction } from "@keepgaining/core/orders/Order.ts"
-import type { AnyStrategy, OrderUpdate } from "@keepgaining/core/strategies/Strategy.ts"
+import type { OrderUpdate } from "@keepgaining/core/strategies/Strategy.ts"
 import { DeadLetters } from "../actors/DeadLetters.ts"
-import type { FaultPlan } from "../actors/FaultPlan.ts"
 import { CandleHistory } from "./CandleHistory.ts"
-import type { CellServices, LetterRetry } from "./Cell.ts"
+import type { CellServices } from "./Cell.ts"
+import type { LetterRetry } from "./CellMessage.ts"
 import { Deployments } from "./Deployments.ts"
 import { executeCommand } from "./executeCommand.ts"
 import { FeedMonitor } from "./FeedMonitor.ts"
+import type { KernelOptions } from "./KernelOptions.ts"
 import { merge, type Outbox, type Output } from "./Outbox.ts"
 import { Partition } from "./Partition.ts"
 import { QuoteBoard } from "./QuoteBoard.ts"
@@ -40,19 +41,6 @@ export const QUANTUM = 10
 
 /** The next edge of the grid strictly after `at`. */
 export const nextEdge = (at: number): number => (Math.floor(at / QUANTUM) + 1) * QUANTUM
-
-export interface KernelOptions {
-  readonly instruments: InstrumentTable
-  readonly partitions: number
-  /** Seed of every model and strategy of the session. */
-  readonly seed: number
-  readonly desk: DeskSettings
-  /** Silence of the whole feed that raises an alarm, ms. */
-  readonly staleAfter: number
-  readonly strategyNamed: (name: string) => AnyStrategy | undefined
-  /** Faults on purpose; only tests and drills set it. */
-  readonly faults?: FaultPlan
-}
 
 /** A decision and the number of the input that it followed from. */
 export interface RecordedDecision {

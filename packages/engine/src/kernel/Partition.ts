@@ -4,7 +4,8 @@
  */
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
-import { Cell, type CellMessage, type CellServices } from "./Cell.ts"
+import { Cell, type CellServices } from "./Cell.ts"
+import type { CellMessage } from "./CellMessage.ts"
 import { Outbox } from "./Outbox.ts"
 
 export class Partition {

@@ -1,0 +1,18 @@
+import type { DeskSettings } from "@keepgaining/core/desk/DeskState.ts"
+import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
+import type { AnyStrategy } from "@keepgaining/core/strategies/Strategy.ts"
+import type { FaultPlan } from "../actors/FaultPlan.ts"
+
+/** What a kernel is made with; the same options and inputs give the same decisions. */
+export interface KernelOptions {
+  readonly instruments: InstrumentTable
+  readonly partitions: number
+  /** Seed of every model and strategy of the session. */
+  readonly seed: number
+  readonly desk: DeskSettings
+  /** Silence of the whole feed that raises an alarm, ms. */
+  readonly staleAfter: number
+  readonly strategyNamed: (name: string) => AnyStrategy | undefined
+  /** Faults on purpose; only tests and drills set it. */
+  readonly faults?: FaultPlan
+}
