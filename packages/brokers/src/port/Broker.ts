@@ -1,0 +1,4 @@
+import * as Schema from "effect/Schema"
+
+export const Broker = Schema.Literals(["upstox", "kite", "angel", "fyers"])
+export type Broker = typeof Broker.Type

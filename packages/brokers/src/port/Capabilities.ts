@@ -1,0 +1,162 @@
+/**
+ * What each broker can do and how much of it, as its documents and official SDK had it on {@link asOf}. Dated data, not
+ * law: an account's own numbers (a paid plan, a registered algorithm) may replace any of them in the configuration.
+ */
+import { type Broker } from "./Broker.ts"
+
+/** Most calls in a window of so many milliseconds. */
+export interface Rate {
+  readonly calls: number
+  readonly window: number
+}
+
+export type TokenEnd =
+  /** Hour and minute IST: of the same day when issued before it, or of the next. */
+  | { readonly kind: "timeOfDay"; readonly hour: number; readonly minute: number }
+  /** In the token itself. */
+  | { readonly kind: "jwt" }
+
+export interface FeedMode {
+  /** The broker's name of it. */
+  readonly name: string
+  /** Instruments a connection, when it has this mode only. */
+  readonly instruments: number
+  /** Levels of depth a side. */
+  readonly depth: number
+  readonly openInterest: boolean
+  readonly greeks: boolean
+}
+
+export interface Capabilities {
+  readonly source: string
+  readonly login: "browser" | "api"
+  readonly tokenEnd: TokenEnd
+  /** Client tag of an order: its longest length. All of them take `[a-z0-9]`. */
+  readonly tagLength: number
+  /** Orders: every window counts on its own. */
+  readonly orderRates: ReadonlyArray<Rate>
+  /** Whether placing, modifying and cancelling draw on one allowance. */
+  readonly sharedOrderRate: boolean
+  /** Modifications of one order; absent when no limit is stated. */
+  readonly modifications?: number
+  readonly optionChain: boolean
+  readonly greeks: "none" | "rest" | "rest and stream"
+  readonly gtt: boolean
+  readonly basketMargin: boolean
+  readonly sandbox: boolean
+  readonly feedConnections: number
+  readonly feedModes: ReadonlyArray<FeedMode>
+  /** Whether order updates come on the market feed's connection. */
+  readonly ordersOnFeed: boolean
+}
+
+export const asOf = "2026-11-22"
+
+const SECOND = 1_000
+const MINUTE = 60_000
+const HOUR = 3_600_000
+/** Allowances "a day" begin anew each day; a rolling day is never more generous. */
+const DAY = 86_400_000
+
+export const capabilities: Readonly<Record<Broker, Capabilities>> = {
+  upstox: {
+    source: "Upstox developer documentation (rate limits, market data feed v3), upstox-js-sdk 2.31.0",
+    login: "browser",
+    tokenEnd: { kind: "timeOfDay", hour: 3, minute: 30 },
+    tagLength: 40,
+    orderRates: [
+      { calls: 10, window: SECOND },
+      { calls: 500, window: MINUTE },
+      { calls: 2_000, window: 30 * MINUTE }
+    ],
+    sharedOrderRate: false,
+    optionChain: true,
+    greeks: "rest and stream",
+    gtt: true,
+    basketMargin: true,
+    sandbox: true,
+    feedConnections: 2,
+    feedModes: [
+      { name: "ltpc", instruments: 5_000, depth: 0, openInterest: false, greeks: false },
+      { name: "option_greeks", instruments: 3_000, depth: 1, openInterest: true, greeks: true },
+      { name: "full", instruments: 2_000, depth: 5, openInterest: true, greeks: true },
+      { name: "full_d30", instruments: 50, depth: 30, openInterest: true, greeks: true }
+    ],
+    ordersOnFeed: false
+  },
+  kite: {
+    source: "Kite Connect 3 documentation (exceptions, WebSocket streaming), kiteconnect 5.3.0",
+    login: "browser",
+    tokenEnd: { kind: "timeOfDay", hour: 6, minute: 0 },
+    tagLength: 20,
+    orderRates: [
+      { calls: 10, window: SECOND },
+      { calls: 400, window: MINUTE },
+      { calls: 5_000, window: DAY }
+    ],
+    sharedOrderRate: false,
+    modifications: 25,
+    optionChain: false,
+    greeks: "none",
+    gtt: true,
+    basketMargin: true,
+    sandbox: false,
+    feedConnections: 3,
+    feedModes: [
+      { name: "ltp", instruments: 3_000, depth: 0, openInterest: false, greeks: false },
+      { name: "quote", instruments: 3_000, depth: 0, openInterest: false, greeks: false },
+      { name: "full", instruments: 3_000, depth: 5, openInterest: true, greeks: false }
+    ],
+    ordersOnFeed: true
+  },
+  angel: {
+    source: "SmartAPI documentation (rate limits, WebSocket 2.0), smartapi-javascript 1.0.27",
+    login: "api",
+    tokenEnd: { kind: "timeOfDay", hour: 0, minute: 0 },
+    tagLength: 19,
+    orderRates: [
+      { calls: 9, window: SECOND },
+      { calls: 500, window: MINUTE },
+      { calls: 1_000, window: HOUR }
+    ],
+    sharedOrderRate: true,
+    optionChain: false,
+    greeks: "rest",
+    gtt: true,
+    basketMargin: true,
+    sandbox: false,
+    feedConnections: 3,
+    feedModes: [
+      { name: "LTP", instruments: 1_000, depth: 0, openInterest: false, greeks: false },
+      { name: "Quote", instruments: 1_000, depth: 0, openInterest: false, greeks: false },
+      { name: "SnapQuote", instruments: 1_000, depth: 5, openInterest: true, greeks: false },
+      { name: "Depth20", instruments: 50, depth: 20, openInterest: false, greeks: false }
+    ],
+    ordersOnFeed: false
+  },
+  fyers: {
+    source: "Fyers API v3 documentation (rate limits, data socket), fyers-api-v3 1.9.0",
+    login: "browser",
+    tokenEnd: { kind: "jwt" },
+    tagLength: 30,
+    orderRates: [
+      { calls: 10, window: SECOND },
+      { calls: 200, window: MINUTE },
+      { calls: 100_000, window: DAY }
+    ],
+    sharedOrderRate: false,
+    optionChain: true,
+    greeks: "rest",
+    gtt: true,
+    basketMargin: true,
+    sandbox: false,
+    // Not documented; one is what the official SDK opens.
+    feedConnections: 1,
+    feedModes: [
+      { name: "lite", instruments: 5_000, depth: 0, openInterest: false, greeks: false },
+      { name: "symbol", instruments: 5_000, depth: 1, openInterest: true, greeks: false },
+      { name: "depth", instruments: 5_000, depth: 5, openInterest: false, greeks: false }
+    ],
+    ordersOnFeed: false
+  }
+}
