@@ -6,12 +6,15 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import packageManifest from "../../package.json" with { type: "json" }
+import { calendarCommand } from "./calendar/CalendarCommand.ts"
 import { candlesCommand } from "./CandlesCommand.ts"
+import { chargesCommand } from "./charges/ChargesCommand.ts"
 import { BAD_INPUT, CommandFailure } from "./command/CommandFailure.ts"
 import { defaults } from "./command/installation.ts"
 import * as DoctorCommand from "./DoctorCommand.ts"
 import { indicatorsCommand } from "./indicators/IndicatorsCommand.ts"
 import { instrumentsCommand } from "./instruments/InstrumentsCommand.ts"
+import { rulesCommand } from "./rules/RulesCommand.ts"
 import { serveCommand } from "./ServeCommand.ts"
 import { ticksCommand } from "./ticks/TicksCommand.ts"
 import { loginCommand, tokensCommand } from "./TokensCommand.ts"
@@ -21,8 +24,11 @@ const keepgaining = Command.make("keepgaining").pipe(
   Command.withSubcommands([
     serveCommand,
     ticksCommand,
+    calendarCommand,
     candlesCommand,
     indicatorsCommand,
+    chargesCommand,
+    rulesCommand,
     instrumentsCommand,
     DoctorCommand.make(defaults),
     loginCommand,

@@ -1,0 +1,110 @@
+/**
+ * Dated rules of the market as CSV files, one a topic, each row with its source: those that come with the engine, and over
+ * them the user's own in `rules/` of the data directory. A row of the user's replaces the one with the same key, so a circular
+ * can be followed the day it is out, without a release.
+ */
+import * as Rules from "@keepgaining/core/calendar/CalendarRules.ts"
+import { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+/** A rule file cannot be used. Nothing of it was taken. */
+export class RuleFileRefused extends Schema.TaggedError<RuleFileRefused>()("RuleFileRefused", {
+  file: Schema.String,
+  /** From 1; 0 when it is about the file as a whole. */
+  line: Schema.Int,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `${this.file}${this.line > 0 ? `:${this.line}` : ""}: ${this.reason}. Correct the row, or remove it`
+  }
+}
+
+const shipped = path.resolve(import.meta.dirname, "..", "..", "rules")
+
+/** Where a user's own rule files lie. */
+export const userFolder = (dataDirectory: string): string => path.join(dataDirectory, "rules")
+
+/** Splits a line of CSV; a quoted field may hold commas, and `""` for a quote. */
+const fieldsOf = (line: string): ReadonlyArray<string> => {
+  const fields: Array<string> = []
+  let field = ""
+  let quoted = false
+  for (let i = 0; i < line.length; i++) {
+    const character = line.charAt(i)
+    if (quoted && character === "\"" && line.charAt(i + 1) === "\"") {
+      field += "\""
+      i++
+    } else if (character === "\"") quoted = !quoted
+    else if (character === "," && !quoted) {
+      fields.push(field.trim())
+      field = ""
+    } else field += character
+  }
+  fields.push(field.trim())
+  return fields
+}
+
+const readRows = <A, E>(file: string, schema: Schema.Codec<A, E>): ReadonlyArray<A> => {
+  const [header, ...lines] = fs.readFileSync(file, "utf8").replace(/^\ufeff/, "").split(/\r?\n/)
+  const columns = fieldsOf(header ?? "")
+  const decode = Schema.decodeUnknownResult(schema)
+  return lines.flatMap((line, i) => {
+    if (line.trim() === "" || line.startsWith("#")) return []
+    const fields = fieldsOf(line)
+    if (fields.length !== columns.length) {
+      const reason = `${fields.length} columns, but the header has ${columns.length} (${columns.join(",")})`
+      throw new RuleFileRefused({ file, line: i + 2, reason })
+    }
+    const row = decode(Object.fromEntries(columns.map((column, at) => [column, fields[at]])))
+    if (Result.isSuccess(row)) return [row.success]
+    throw new RuleFileRefused({ file, line: i + 2, reason: row.failure.message.replaceAll(/\s+/g, " ") })
+  })
+}
+
+/** The shipped rows of a topic with the user's over them. */
+const topic = <A, E>(
+  name: string,
+  schema: Schema.Codec<A, E>,
+  keyOf: (row: A) => string,
+  user: string | undefined
+): ReadonlyArray<A> => {
+  const rows = new Map(readRows(path.join(shipped, name), schema).map((row) => [keyOf(row), row]))
+  const own = user === undefined ? undefined : path.join(user, name)
+  if (own !== undefined && fs.existsSync(own)) { for (const row of readRows(own, schema)) rows.set(keyOf(row), row) }
+  return Array.from(rows.values())
+}
+
+/** Reads the calendar's rules; `user` is the folder of the user's own files. */
+export const loadCalendar = (user?: string): Effect.Effect<TradingCalendar, RuleFileRefused> =>
+  Effect.try({
+    try: () =>
+      new TradingCalendar({
+        holidays: topic("holidays.csv", Rules.HolidayRow, ({ date }) => date, user),
+        specialSessions: topic("special-sessions.csv", Rules.SpecialSessionRow, ({ date }) => date, user),
+        phases: topic(
+          "session-phases.csv",
+          Rules.PhaseRow,
+          ({ effective_from, phase, segment }) => `${segment} ${effective_from} ${phase}`,
+          user
+        ),
+        settlementHolidays: topic("settlement-holidays.csv", Rules.SettlementHolidayRow, ({ date }) => date, user),
+        expiries: topic(
+          "expiries.csv",
+          Rules.ExpiryRow,
+          ({ effective_from, family, kind }) => `${family} ${kind} ${effective_from}`,
+          user
+        ),
+        coverage: topic("coverage.csv", Rules.CoverageRow, ({ from, topic: about }) => `${about} ${from}`, user)
+      }),
+    catch: (error) => error
+  }).pipe(
+    Effect.catch((error) =>
+      error instanceof RuleFileRefused
+        ? Effect.fail(error)
+        : Effect.fail(new RuleFileRefused({ file: user ?? shipped, line: 0, reason: String(error) }))
+    )
+  )
