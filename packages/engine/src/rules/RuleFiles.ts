@@ -5,6 +5,7 @@
  */
 import * as Rules from "@keepgaining/core/calendar/CalendarRules.ts"
 import { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
+import { type ContractRules, FreezeRow, LotRow } from "@keepgaining/core/contracts/ContractRules.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -78,33 +79,52 @@ const topic = <A, E>(
   return Array.from(rows.values())
 }
 
+const loading = <A>(user: string | undefined, load: () => A): Effect.Effect<A, RuleFileRefused> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(load())
+    } catch (error) {
+      return error instanceof RuleFileRefused
+        ? error
+        : new RuleFileRefused({ file: user ?? shipped, line: 0, reason: String(error) })
+    }
+  })
+
+/** Lots and freeze quantities; `user` is the folder of the user's own files. */
+export const loadContractRules = (user?: string): Effect.Effect<ContractRules, RuleFileRefused> =>
+  loading(user, () => ({
+    lots: topic(
+      "lots.csv",
+      LotRow,
+      ({ first_expiry, kind, underlying }) => `${underlying} ${kind} ${first_expiry}`,
+      user
+    ),
+    freezes: topic(
+      "freeze-quantities.csv",
+      FreezeRow,
+      ({ effective_from, underlying }) => `${underlying} ${effective_from}`,
+      user
+    )
+  }))
+
 /** Reads the calendar's rules; `user` is the folder of the user's own files. */
 export const loadCalendar = (user?: string): Effect.Effect<TradingCalendar, RuleFileRefused> =>
-  Effect.try({
-    try: () =>
-      new TradingCalendar({
-        holidays: topic("holidays.csv", Rules.HolidayRow, ({ date }) => date, user),
-        specialSessions: topic("special-sessions.csv", Rules.SpecialSessionRow, ({ date }) => date, user),
-        phases: topic(
-          "session-phases.csv",
-          Rules.PhaseRow,
-          ({ effective_from, phase, segment }) => `${segment} ${effective_from} ${phase}`,
-          user
-        ),
-        settlementHolidays: topic("settlement-holidays.csv", Rules.SettlementHolidayRow, ({ date }) => date, user),
-        expiries: topic(
-          "expiries.csv",
-          Rules.ExpiryRow,
-          ({ effective_from, family, kind }) => `${family} ${kind} ${effective_from}`,
-          user
-        ),
-        coverage: topic("coverage.csv", Rules.CoverageRow, ({ from, topic: about }) => `${about} ${from}`, user)
-      }),
-    catch: (error) => error
-  }).pipe(
-    Effect.catch((error) =>
-      error instanceof RuleFileRefused
-        ? Effect.fail(error)
-        : Effect.fail(new RuleFileRefused({ file: user ?? shipped, line: 0, reason: String(error) }))
-    )
-  )
+  loading(user, () =>
+    new TradingCalendar({
+      holidays: topic("holidays.csv", Rules.HolidayRow, ({ date }) => date, user),
+      specialSessions: topic("special-sessions.csv", Rules.SpecialSessionRow, ({ date }) => date, user),
+      phases: topic(
+        "session-phases.csv",
+        Rules.PhaseRow,
+        ({ effective_from, phase, segment }) => `${segment} ${effective_from} ${phase}`,
+        user
+      ),
+      settlementHolidays: topic("settlement-holidays.csv", Rules.SettlementHolidayRow, ({ date }) => date, user),
+      expiries: topic(
+        "expiries.csv",
+        Rules.ExpiryRow,
+        ({ effective_from, family, kind }) => `${family} ${kind} ${effective_from}`,
+        user
+      ),
+      coverage: topic("coverage.csv", Rules.CoverageRow, ({ from, topic: about }) => `${about} ${from}`, user)
+    }))

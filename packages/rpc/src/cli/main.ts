@@ -11,6 +11,7 @@ import { candlesCommand } from "./CandlesCommand.ts"
 import { chargesCommand } from "./charges/ChargesCommand.ts"
 import { BAD_INPUT, CommandFailure } from "./command/CommandFailure.ts"
 import { defaults } from "./command/installation.ts"
+import { contractsCommand } from "./contracts/ContractsCommand.ts"
 import * as DoctorCommand from "./DoctorCommand.ts"
 import { indicatorsCommand } from "./indicators/IndicatorsCommand.ts"
 import { instrumentsCommand } from "./instruments/InstrumentsCommand.ts"
@@ -28,6 +29,7 @@ const keepgaining = Command.make("keepgaining").pipe(
     candlesCommand,
     indicatorsCommand,
     chargesCommand,
+    contractsCommand,
     rulesCommand,
     instrumentsCommand,
     DoctorCommand.make(defaults),

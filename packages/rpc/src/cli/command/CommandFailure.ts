@@ -36,6 +36,7 @@ const codes: Readonly<Record<string, number>> = {
   RuleFileRefused: BAD_INPUT,
   DateNotCovered: BAD_INPUT,
   RateMissing: BAD_INPUT,
+  SymbolRefused: BAD_INPUT,
   TickLogCorrupt: CORRUPT,
   SessionFolderDamaged: CORRUPT,
   JournalDamaged: CORRUPT,

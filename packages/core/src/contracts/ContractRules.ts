@@ -1,0 +1,49 @@
+/**
+ * Lot sizes and freeze quantities of index derivatives as dated rows. A change of the lot applies to contracts, not to days:
+ * rows say from which expiry on. The broker's instrument master comes first; these serve history and the check of it.
+ */
+import * as Schema from "effect/Schema"
+import { CalendarDate } from "../calendar/CalendarRules.ts"
+
+const origin = { source: Schema.NonEmptyString, as_of: CalendarDate, confidence: Schema.NonEmptyString }
+const Count = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThan(0))
+
+export const LotRow = Schema.Struct({
+  underlying: Schema.NonEmptyString,
+  kind: Schema.Literals(["weekly", "monthly"]),
+  first_expiry: CalendarDate,
+  lot: Count,
+  ...origin
+})
+
+export const FreezeRow = Schema.Struct({
+  underlying: Schema.NonEmptyString,
+  effective_from: CalendarDate,
+  /** Units; an order above it is refused. */
+  quantity: Count,
+  ...origin
+})
+
+export interface ContractRules {
+  readonly lots: ReadonlyArray<typeof LotRow.Type>
+  readonly freezes: ReadonlyArray<typeof FreezeRow.Type>
+}
+
+/** The row of the contract's lot; `undefined` when no rule covers it. */
+export const lotOf = (
+  { lots }: ContractRules,
+  underlying: string,
+  kind: "weekly" | "monthly",
+  expiry: string
+): typeof LotRow.Type | undefined =>
+  lots.filter((row) => row.underlying === underlying && row.kind === kind && row.first_expiry <= expiry)
+    .toSorted((a, b) => a.first_expiry < b.first_expiry ? -1 : 1).at(-1)
+
+/** The row of the freeze quantity on a date; `undefined` when no rule covers it. */
+export const freezeOn = (
+  { freezes }: ContractRules,
+  underlying: string,
+  date: string
+): typeof FreezeRow.Type | undefined =>
+  freezes.filter((row) => row.underlying === underlying && row.effective_from <= date)
+    .toSorted((a, b) => a.effective_from < b.effective_from ? -1 : 1).at(-1)

@@ -1,0 +1,55 @@
+import { assert, describe, it } from "@effect/vitest"
+import { contractKey } from "@keepgaining/core/contracts/Contract.ts"
+import { freezeOn, lotOf } from "@keepgaining/core/contracts/ContractRules.ts"
+import { ruleListing } from "@keepgaining/core/contracts/ruleListing.ts"
+import { contractOf } from "@keepgaining/core/contracts/symbols.ts"
+import { loadCalendar, loadContractRules } from "@keepgaining/engine/rules/RuleFiles.ts"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+const rules = Effect.runSync(loadContractRules())
+const listing = ruleListing(Effect.runSync(loadCalendar()), "2022-01-01", "2026-12-31")
+
+describe("lots", () => {
+  it.each(
+    [
+      ["weekly", "2024-12-19", 25],
+      ["monthly", "2025-01-30", 25],
+      ["weekly", "2025-01-02", 75],
+      ["weekly", "2025-12-23", 75],
+      ["monthly", "2025-12-30", 75],
+      ["weekly", "2026-01-06", 65],
+      ["monthly", "2026-01-27", 65]
+    ] as const
+  )("of NIFTY's %s contract of %s are %i", (kind, expiry, lot) => {
+    assert.strictEqual(lotOf(rules, "NIFTY", kind, expiry)?.lot, lot)
+  })
+
+  it("are not guessed for contracts before the first rule, or without one", () => {
+    assert.isUndefined(lotOf(rules, "NIFTY", "weekly", "2022-01-06"))
+    assert.isUndefined(lotOf(rules, "SENSEX", "weekly", "2026-12-03"))
+  })
+})
+
+describe("freeze quantities", () => {
+  it.each([["2026-05-31", 900], ["2026-07-15", 600], ["2025-07-31", undefined]])(
+    "of BANKNIFTY on %s are %s",
+    (date, units) => {
+      assert.strictEqual(freezeOn(rules, "BANKNIFTY", date)?.quantity, units)
+    }
+  )
+})
+
+describe("the listing by rule", () => {
+  it.each([
+    ["NIFTY25OCT25000CE", "NSE|NIFTY|2025-10-28|2500000|CE"],
+    ["NIFTY25O2025000CE", "NSE|NIFTY|2025-10-20|2500000|CE"],
+    ["NIFTY26MAR24000PE", "NSE|NIFTY|2026-03-30|2400000|PE"],
+    ["NIFTY2641324000PE", "NSE|NIFTY|2026-04-13|2400000|PE"],
+    ["BANKNIFTY24D2450000CE", undefined],
+    ["BANKNIFTY24DEC50000CE", "NSE|BANKNIFTY|2024-12-24|5000000|CE"]
+  ])("knows what holidays moved: %s", (symbol, key) => {
+    const read = contractOf("nse", symbol, listing)
+    assert.strictEqual(Result.isSuccess(read) ? contractKey(read.success) : undefined, key)
+  })
+})
