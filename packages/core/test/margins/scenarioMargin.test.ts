@@ -1,0 +1,75 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type MarginLeg, scenarioMargin } from "@keepgaining/core/margins/scenarioMargin.ts"
+import { impliedVolatility } from "@keepgaining/core/options/impliedVolatility.ts"
+
+const spot = 19_434.15
+const time = 15 / 365
+
+/** A call of 13 July 2023 at its price in a broker's recorded answer; quantity 75. */
+const call = (strike: number, price: number, quantity: number): MarginLeg => ({
+  underlying: "NIFTY",
+  isIndex: true,
+  quantity,
+  spot,
+  price,
+  expiresToday: false,
+  option: {
+    right: "CE",
+    strike,
+    time,
+    volatility: impliedVolatility({ right: "CE", spot, strike, time, rate: 0.065 }, price) ?? NaN
+  }
+})
+
+const short = call(20_600, 35.65, -75)
+const hedge = call(20_700, 6.95, 75)
+
+describe("the margin model", () => {
+  it("comes near a broker's recorded answer for a naked short call: 66,832.50 and 29,151.23", () => {
+    const { exposure, span } = scenarioMargin([short])
+    assert.closeTo(exposure, 29_151.225, 0.01)
+    assert.closeTo(span / 66_832.5, 1, 0.1)
+  })
+
+  it("gives a hedge its due in the scenarios, not in the exposure", () => {
+    const naked = scenarioMargin([short])
+    const hedged = scenarioMargin([short, hedge])
+    assert.isBelow(hedged.span, naked.span / 4)
+    assert.strictEqual(hedged.exposure, naked.exposure)
+    assert.closeTo(hedged.premium, 75 * 6.95, 1e-9)
+  })
+
+  it("asks of longs their premium and nothing else", () => {
+    assert.deepStrictEqual(scenarioMargin([hedge]), {
+      span: 0,
+      exposure: 0,
+      premium: 75 * 6.95,
+      total: 75 * 6.95,
+      source: "model"
+    })
+  })
+
+  it("asks of a future the scan range and the exposure: ₹1,46,289 and ₹31,460 for a NIFTY lot at 24,200", () => {
+    const future = {
+      underlying: "NIFTY",
+      isIndex: true,
+      quantity: 65,
+      spot: 24_200,
+      price: 24_200,
+      expiresToday: false
+    }
+    const { exposure, span } = scenarioMargin([future])
+    assert.closeTo(span, 146_289, 0.5)
+    assert.closeTo(exposure, 31_460, 0.5)
+  })
+
+  it("asks more for a short index option on its last day", () => {
+    const today = scenarioMargin([{ ...short, expiresToday: true }])
+    assert.closeTo(today.exposure - scenarioMargin([short]).exposure, 0.02 * spot * 75, 0.01)
+  })
+
+  it("does not set one underlying off against another", () => {
+    const other = { ...short, underlying: "BANKNIFTY", quantity: 75 }
+    assert.isAtLeast(scenarioMargin([short, other]).span, scenarioMargin([short]).span)
+  })
+})
