@@ -39,11 +39,16 @@ export const lotOf = (
   lots.filter((row) => row.underlying === underlying && row.kind === kind && row.first_expiry <= expiry)
     .toSorted((a, b) => a.first_expiry < b.first_expiry ? -1 : 1).at(-1)
 
-/** The row of the freeze quantity on a date; `undefined` when no rule covers it. */
+/**
+ * The row of the freeze quantity on a date; `undefined` when no rule covers it. The exchange reviews them every month, so a
+ * row holds to the end of the month in which it begins, and no longer.
+ */
 export const freezeOn = (
   { freezes }: ContractRules,
   underlying: string,
   date: string
 ): typeof FreezeRow.Type | undefined =>
-  freezes.filter((row) => row.underlying === underlying && row.effective_from <= date)
+  freezes.filter((row) =>
+    row.underlying === underlying && row.effective_from <= date && row.effective_from.slice(0, 7) === date.slice(0, 7)
+  )
     .toSorted((a, b) => a.effective_from < b.effective_from ? -1 : 1).at(-1)

@@ -32,7 +32,7 @@ describe("lots", () => {
 })
 
 describe("freeze quantities", () => {
-  it.each([["2026-05-31", 900], ["2026-07-15", 600], ["2025-07-31", undefined]])(
+  it.each([["2026-05-31", 900], ["2026-07-15", 600], ["2025-07-31", undefined], ["2025-10-15", undefined]])(
     "of BANKNIFTY on %s are %s",
     (date, units) => {
       assert.strictEqual(freezeOn(rules, "BANKNIFTY", date)?.quantity, units)

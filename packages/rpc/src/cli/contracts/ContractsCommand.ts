@@ -70,7 +70,13 @@ export const contractsCommand = Command.make(
     yield* Console.log([
       `${describe(contract)}${kind === undefined ? "" : `, ${kind}`}`,
       ...(lot === undefined ? [] : [`  lot       ${lot.lot} (${lot.source})`]),
-      ...(freeze === undefined ? [] : [`  freeze    ${freeze.quantity} (${freeze.source})`]),
+      ...(derivative === undefined
+        ? []
+        : [
+          `  freeze    ${
+            freeze === undefined ? `not known for ${today.slice(0, 7)}` : `${freeze.quantity} (${freeze.source})`
+          }`
+        ]),
       ...Object.entries(spellings).map(([name, text]) => `  ${name.padEnd(9)} ${text}`)
     ].join("\n"))
   })
