@@ -221,6 +221,63 @@ export const migrations = Migrator.fromRecord({
       tick_size integer not null,
       freeze_quantity integer
     )`
+  ),
+  "0006_archive": statements(
+    `create table archive_instruments (
+      id integer generated always as identity primary key,
+      symbol text not null unique
+    )`,
+    // One-minute candles, a block an instrument and month: the archive itself. Minutes are counted from 1970-01-01T00:00Z,
+    // days and months (year * 12 + month from 0) are Indian. What is in a block: packages/engine/src/archive/CandleRun.ts.
+    `create table archive_months (
+      instrument integer not null,
+      month integer not null,
+      candles integer not null,
+      first_minute integer not null,
+      last_minute integer not null,
+      crc32 bigint not null,
+      runs bytea not null,
+      primary key (instrument, month)
+    )`,
+    `create index archive_months_by_month on archive_months (month, instrument)`,
+    // The same runs by day, for questions about the whole market; made from the months and can be lost.
+    `create table archive_days (
+      day integer not null,
+      part integer not null,
+      candles integer not null,
+      crc32 bigint not null,
+      runs bytea not null,
+      primary key (day, part)
+    )`,
+    // It is packed already.
+    `alter table archive_months alter column runs set storage external`,
+    `alter table archive_days alter column runs set storage external`,
+    // Days whose months changed since the day was put together.
+    `create table archive_unsettled (
+      day integer primary key,
+      writes bigint not null
+    )`,
+    // Today, a row a candle, until it is packed.
+    `create table archive_live (
+      instrument integer not null,
+      minute integer not null,
+      open integer not null,
+      high integer not null,
+      low integer not null,
+      close integer not null,
+      volume bigint not null,
+      open_interest bigint not null,
+      primary key (instrument, minute)
+    )`,
+    // What an import has finished, so that it can go on where it was stopped.
+    `create table archive_imports (
+      source text not null,
+      item text not null,
+      candles bigint not null,
+      checksum text not null,
+      finished_at timestamptz not null default now(),
+      primary key (source, item)
+    )`
   )
 })
 

@@ -15,7 +15,8 @@ onEveryDatabase("Database", (it) => {
         "snapshots",
         "settings",
         "projections",
-        "instruments"
+        "instruments",
+        "archive"
       ])
     }))
 
