@@ -9,6 +9,7 @@ import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import { indicators } from "../../core/bench/indicators.ts"
+import { archive } from "../../engine/bench/archive.ts"
 import { candles } from "../../engine/bench/candles.ts"
 import type { Figure } from "../../engine/bench/Figure.ts"
 import { fullPath } from "../../engine/bench/fullPath.ts"
@@ -20,6 +21,8 @@ import { startUp } from "./startUp.ts"
 import { streaming } from "./streaming.ts"
 
 const TICKS = 2_000_000
+/** Of the archive: a year of a tenth of the market. */
+const CANDLES = Number(process.env["KEEPGAINING_BENCH_CANDLES"] ?? 34_000_000)
 
 const skipped = (what: string, why: string): ReadonlyArray<Figure> => [
   { what, measured: `not measured: ${why}`, yardstick: "", ratio: "", goal: "", met: undefined }
@@ -43,6 +46,7 @@ const benchmarks: Readonly<Record<string, () => Promise<ReadonlyArray<Figure>>>>
       ? skipped("Import and replay of a recorded day", "KEEPGAINING_BENCH_DAY names no CSV file of ticks")
       : await replayDay(day),
   indicators,
+  archive: () => archive(CANDLES),
   memory: async () => memory(),
   streaming: async () => [await streaming()],
   "start-up": async () =>

@@ -29,6 +29,7 @@ import { ArchiveSymbols } from "./ArchiveSymbols.ts"
 import { BlockWriter, decodeBlock, decodeInto, decodeTail, monthOfDay, runsIn } from "./Block.ts"
 import * as Tables from "./BlockTables.ts"
 import { firstMinuteOf, runDay, runLength } from "./CandleRun.ts"
+import { type CandleSlab, loadSlab } from "./CandleSlab.ts"
 import { dayRows } from "./DayCandles.ts"
 import * as LiveRows from "./LiveRows.ts"
 import { daysOf, END_OF_TIME, monthsOf, type MonthWrite, overlap, refusalOf } from "./monthWrites.ts"
@@ -96,6 +97,11 @@ export class CandleArchive extends Context.Service<CandleArchive, {
   ) => Effect.Effect<ReadonlyMap<string, CandleColumns>, Failure>
   /** One day of everything. */
   readonly day: (date: string) => Effect.Effect<DayCandles, Failure>
+  /** Packed candles of the instruments (of all, when none are named), unpacked into memory: 28 bytes each. */
+  readonly slab: (
+    symbols?: ReadonlyArray<string>,
+    onProgress?: (candles: number, of: number) => void
+  ) => Effect.Effect<CandleSlab, Failure>
   /** Packed candles of an instrument on each day from `from` to `to`, both included; days without any are left out. */
   readonly days: (
     symbol: string,
@@ -338,6 +344,7 @@ const make = Effect.gen(function*() {
     history,
     latest,
     day,
+    slab: (symbols, onProgress) => asking<CandleSlab, ArchiveDamaged>(loadSlab(symbols, onProgress)),
     days,
     instruments: (text = "") => run(Tables.summary(text)),
     remove

@@ -1,0 +1,65 @@
+/**
+ * Candles of many instruments in memory, as columns behind each other: what scans, indicators and backtests run on. 28
+ * bytes a candle, and an instrument's candles are a view, not a copy.
+ */
+import { type CandleColumns, candleColumns, sliceColumns } from "@keepgaining/core/candles/CandleColumns.ts"
+import * as Effect from "effect/Effect"
+import * as SqlClient from "effect/sql/SqlClient"
+import { decodeInto } from "./Block.ts"
+import { readMonths } from "./BlockTables.ts"
+import { END_OF_TIME } from "./monthWrites.ts"
+
+export interface CandleSlab {
+  /** All of them, instrument after instrument. */
+  readonly candles: CandleColumns
+  readonly symbols: ReadonlyArray<string>
+  /** Candles of one instrument, ascending. */
+  readonly of: (symbol: string) => CandleColumns | undefined
+}
+
+interface Part {
+  readonly id: number
+  readonly symbol: string
+  readonly candles: number
+}
+
+/** Instruments whose blocks are fetched in one go. */
+const FETCH = 50
+
+/** Unpacks the instruments (all of them when none are named) that have packed candles. */
+export const loadSlab = (
+  symbols: ReadonlyArray<string> | undefined,
+  onProgress?: (done: number, total: number) => void
+) =>
+  Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+    const parts = yield* sql.unsafe<Part>(
+      `select id, symbol, sum(candles)::float8 as candles from archive_instruments
+       join archive_months on instrument = id ${symbols === undefined ? "" : "where symbol = any($1)"}
+       group by id order by id`,
+      symbols === undefined ? [] : [symbols]
+    )
+    const candles = candleColumns(parts.reduce((sum, part) => sum + part.candles, 0))
+    const places = new Map<string, readonly [from: number, to: number]>()
+    let row = 0
+    for (let first = 0; first < parts.length; first += FETCH) {
+      const some = parts.slice(first, first + FETCH)
+      for (const { words } of yield* readMonths(some.map(({ id }) => id), 0, END_OF_TIME)) {
+        row = decodeInto(words, candles, row)
+      }
+      onProgress?.(row, candles.length)
+    }
+    let from = 0
+    for (const part of parts) {
+      places.set(part.symbol, [from, from + part.candles])
+      from += part.candles
+    }
+    return {
+      candles,
+      symbols: parts.map(({ symbol }) => symbol),
+      of: (symbol: string) => {
+        const place = places.get(symbol)
+        return place === undefined ? undefined : sliceColumns(candles, ...place)
+      }
+    }
+  })
