@@ -1,0 +1,262 @@
+/**
+ * The simulated market as a function of time: the price of an instrument at an instant follows from the seed alone, so
+ * ticks that stream today and candles that are asked for tomorrow agree, in any order and as often as one likes.
+ *
+ * A price is its base times e to the power of value noise in octaves from hours to seconds, each as strong as the square
+ * root of its period (a random walk's spectrum). Futures and options are priced off their underlying (Black 1976), so put-call
+ * parity holds. Volume grows with the time of day. A scripted move shifts an underlying, and what hangs on it, from its
+ * instant on.
+ */
+import { DAY_MS, istDay, istTimeOfDay, startOfIstDay, timeOfDay } from "@keepgaining/core/market/IndianTime.ts"
+import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
+import { black76, type Greeks, greeks } from "@keepgaining/core/options/blackScholes.ts"
+import type { SimInstrument } from "./SimInstrument.ts"
+
+const OCTAVES = [14_400, 3_600, 900, 240, 60, 15, 4].map((seconds) => ({
+  period: seconds * 1_000,
+  /** Share of a year's deviation, by trading time (252 days of 6.25 hours). */
+  weight: Math.sqrt(seconds / (252 * 22_500))
+}))
+const YEAR_MS = 365 * DAY_MS
+const RATE = 0.065
+const OPEN = timeOfDay(9, 15)
+const CLOSE = timeOfDay(15, 30)
+
+export interface SimQuote {
+  readonly at: number
+  readonly price: Paise
+  readonly bid: Paise
+  readonly ask: Paise
+  readonly bidQuantity: number
+  readonly askQuantity: number
+  /** Since the start of the day. */
+  readonly volume: number
+  readonly openInterest: number
+  readonly previousClose: Paise
+  readonly open: Paise
+  readonly high: Paise
+  readonly low: Paise
+  /** Volume-weighted price of the day; about. */
+  readonly averagePrice: Paise
+  readonly lastQuantity: number
+}
+
+export interface SimCandle {
+  readonly at: number
+  readonly open: Paise
+  readonly high: Paise
+  readonly low: Paise
+  readonly close: Paise
+  readonly volume: number
+  readonly openInterest: number
+}
+
+interface Move {
+  readonly from: number
+  readonly factor: number
+}
+
+export class SimMarket {
+  readonly instruments: ReadonlyArray<SimInstrument>
+  readonly #seed: number
+  readonly #bySymbol = new Map<string, SimInstrument>()
+  readonly #moves = new Map<number, Array<Move>>()
+  /** Extremes of the day so far: by instrument, the day and up to when it was looked at. */
+  readonly #ranges = new Map<number, { day: number; until: number; high: number; low: number }>()
+
+  constructor(seed: number, instruments: ReadonlyArray<SimInstrument>) {
+    this.#seed = seed
+    this.instruments = instruments
+    for (const each of instruments) this.#bySymbol.set(each.instrument.symbol, each)
+  }
+
+  ofSymbol(symbol: string): SimInstrument | undefined {
+    return this.#bySymbol.get(symbol)
+  }
+
+  /** Throws a `RangeError` for a row that is not listed: that is a defect, not bad input. */
+  at(index: number): SimInstrument {
+    const found = this.instruments[index]
+    if (found === undefined) throw new RangeError(`No simulated instrument ${index} of ${this.instruments.length}`)
+    return found
+  }
+
+  /** From now on the instrument (of a derivative its underlying) trades at `price` and goes on from there. */
+  moveTo(of: SimInstrument, price: Paise, now: number): void {
+    const root = of.underlying === undefined ? of : this.at(of.underlying)
+    const moves = this.#moves.get(root.index) ?? []
+    moves.push({ from: now, factor: price / this.#spot(root, now) })
+    this.#moves.set(root.index, moves)
+  }
+
+  price(of: SimInstrument, now: number): Paise {
+    const tick = of.instrument.tickSize
+    return paise(Math.max(tick, Math.round(this.#fairPrice(of, now) / tick) * tick))
+  }
+
+  quote(of: SimInstrument, now: number): SimQuote {
+    const { instrument } = of
+    const price = this.price(of, now)
+    const day = startOfIstDay(istDay(now))
+    const open = this.price(of, day + OPEN)
+    const range = this.#range(of, now, price, open)
+    const second = Math.floor(now / 1_000)
+    const away = instrument.tickSize * (1 + hash(this.#seed, of.index, 901, second) % 2)
+    const lots = (salt: number) => (1 + hash(this.#seed, of.index, salt, second) % 24) * instrument.lotSize
+    const index = instrument.kind === "index"
+    return {
+      at: now,
+      price,
+      bid: index ? paise(0) : paise(Math.max(instrument.tickSize, price - away)),
+      ask: index ? paise(0) : paise(price + instrument.tickSize),
+      bidQuantity: index ? 0 : lots(902),
+      askQuantity: index ? 0 : lots(903),
+      volume: this.#volume(of, now),
+      openInterest: this.#openInterest(of, now),
+      previousClose: this.price(of, this.#previousDay(day) + CLOSE),
+      open,
+      high: paise(range.high),
+      low: paise(range.low),
+      averagePrice: paise(Math.round((range.high + range.low + price + open) / 4)),
+      lastQuantity: index ? 0 : (1 + hash(this.#seed, of.index, 904, second) % 5) * instrument.lotSize
+    }
+  }
+
+  /** Of an option, per the units of `core/options/blackScholes.ts`, in rupees; `undefined` for anything else. */
+  greeks(of: SimInstrument, now: number): (Greeks & { readonly volatility: number }) | undefined {
+    const { expiry, right, strike } = of.instrument
+    if (of.underlying === undefined || expiry === undefined || right === undefined || strike === undefined) {
+      return undefined
+    }
+    const spot = this.#spot(this.at(of.underlying), now) / 100
+    const time = yearsTo(expiry, now)
+    return {
+      ...greeks({ right, spot, strike: strike / 100, time, rate: RATE, volatility: of.volatility }),
+      volatility: of.volatility
+    }
+  }
+
+  /** Candles whose start lies in `[from, to]`, ascending, in session hours of weekdays; `minutes` of a day's candle: 1440. */
+  candles(of: SimInstrument, from: number, to: number, minutes: number): ReadonlyArray<SimCandle> {
+    const candles: Array<SimCandle> = []
+    for (let day = istDay(from); day <= istDay(to); day++) {
+      const midnight = startOfIstDay(day)
+      if (!isWeekday(midnight)) continue
+      const step = minutes * 60_000
+      const starts = minutes >= 1_440 ? [midnight] : []
+      if (minutes < 1_440) { for (let at = midnight + OPEN; at < midnight + CLOSE; at += step) starts.push(at) }
+      for (const at of starts) {
+        if (at < from || at > to) continue
+        const begin = minutes >= 1_440 ? midnight + OPEN : at
+        const end = Math.min(minutes >= 1_440 ? midnight + CLOSE : at + step, midnight + CLOSE)
+        candles.push(this.#candle(of, at, begin, end))
+      }
+    }
+    return candles
+  }
+
+  #candle(of: SimInstrument, at: number, begin: number, end: number): SimCandle {
+    const open = this.price(of, begin)
+    let high: number = open
+    let low: number = open
+    const step = Math.max(4_000, (end - begin) / 60)
+    for (let now = begin + step; now < end; now += step) {
+      const price = this.price(of, now)
+      if (price > high) high = price
+      if (price < low) low = price
+    }
+    const close = this.price(of, end - 1)
+    return {
+      at,
+      open,
+      high: paise(Math.max(high, close)),
+      low: paise(Math.min(low, close)),
+      close,
+      volume: this.#volume(of, end - 1) - this.#volume(of, begin),
+      openInterest: this.#openInterest(of, end - 1)
+    }
+  }
+
+  #fairPrice(of: SimInstrument, now: number): number {
+    if (of.underlying === undefined) return this.#spot(of, now)
+    const { expiry = "", right, strike } = of.instrument
+    const time = yearsTo(expiry, now)
+    const forward = this.#spot(this.at(of.underlying), now) * Math.exp(RATE * time)
+    if (right === undefined || strike === undefined) return forward
+    return black76(right, forward, strike, time, of.volatility, Math.exp(-RATE * time))
+  }
+
+  #spot(of: SimInstrument, now: number): number {
+    let exponent = 0
+    for (const [octave, { period, weight }] of OCTAVES.entries()) {
+      exponent += weight * this.#noise(of.index, octave, now / period)
+    }
+    let price = of.basePrice * Math.exp(of.volatility * exponent)
+    for (const move of this.#moves.get(of.index) ?? []) if (now >= move.from) price *= move.factor
+    return price
+  }
+
+  /** Smooth noise of about unit deviation: independent values at whole numbers, eased in between. */
+  #noise(index: number, octave: number, position: number): number {
+    const left = Math.floor(position)
+    const between = position - left
+    const eased = between * between * (3 - 2 * between)
+    const value = (at: number) => (hash(this.#seed, index, octave, at) / 0xffff_ffff - 0.5) * 3.46
+    return value(left) * (1 - eased) + value(left + 1) * eased
+  }
+
+  /** Never falls within a day: the noise is slower than the clock. */
+  #volume(of: SimInstrument, now: number): number {
+    const seconds = Math.min(Math.max(istTimeOfDay(now), OPEN), CLOSE) / 1_000 - OPEN / 1_000
+    const wiggled = Math.max(
+      0,
+      seconds + 30 * (this.#noise(of.index, 20, seconds / 300) - this.#noise(of.index, 20, 0))
+    )
+    const units = Math.floor(of.tradedPerSecond * wiggled)
+    return units - units % of.instrument.lotSize
+  }
+
+  #openInterest(of: SimInstrument, now: number): number {
+    if (of.underlying === undefined) return 0
+    const lots = Math.round(20_000 * (1 + 0.3 * this.#noise(of.index, 21, now / DAY_MS)))
+    return Math.max(1, lots) * of.instrument.lotSize
+  }
+
+  #previousDay(midnight: number): number {
+    let day = midnight - DAY_MS
+    while (!isWeekday(day)) day -= DAY_MS
+    return day
+  }
+
+  #range(of: SimInstrument, now: number, price: Paise, open: Paise): { readonly high: number; readonly low: number } {
+    const day = istDay(now)
+    const known = this.#ranges.get(of.index)
+    const range = known !== undefined && known.day === day && known.until <= now
+      ? known
+      : { day, until: startOfIstDay(day) + OPEN, high: open as number, low: open as number }
+    range.high = Math.max(range.high, price)
+    range.low = Math.min(range.low, price)
+    range.until = now
+    this.#ranges.set(of.index, range)
+    return range
+  }
+}
+
+const isWeekday = (midnight: number): boolean => {
+  const weekday = (istDay(midnight) + 4) % 7
+  return weekday !== 0 && weekday !== 6
+}
+
+/** To 15:30 of the expiry day. */
+const yearsTo = (expiry: string, now: number): number =>
+  Math.max(0, (Date.parse(`${expiry}T15:30:00+05:30`) - now) / YEAR_MS)
+
+/** 32 well mixed bits of four numbers. */
+const hash = (seed: number, a: number, b: number, c: number): number => {
+  let value = Math.imul(seed | 0, 0x9e3779b1) ^ Math.imul(a + 1, 0x85ebca6b)
+  value = Math.imul(value ^ value >>> 15, 0x2c1b3c6d) ^ Math.imul(b + 1, 0xc2b2ae35)
+  value = Math.imul(value ^ value >>> 13, 0x297a2d39) ^ Math.imul(c | 0, 0x27d4eb2f) ^ Math.floor(c / 0x1_0000_0000)
+  value = Math.imul(value ^ value >>> 16, 0x21f0aaad)
+  value = Math.imul(value ^ value >>> 15, 0x735a2d97)
+  return (value ^ value >>> 15) >>> 0
+}
