@@ -45,6 +45,8 @@ describe.skipIf(withoutBrowser)("a replay (skipped when KEEPGAINING_TEST_CHROMIU
       input.dispatchEvent(new Event("change", { bubbles: true }))
       return Number(input.value)
     }, share)
+    // The time shown is the slider's own until the replay has arrived.
+    await page.locator("[data-testid=replay-scrub][aria-busy=false]").waitFor()
     const secondOfDay = Math.floor((to + IST_OFFSET) / 1_000) % 86_400
     await settled((now) => Math.abs(now - secondOfDay) <= 1)
   }

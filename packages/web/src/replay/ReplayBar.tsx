@@ -96,6 +96,7 @@ export const ReplayBar = (): JSX.Element => {
               type="range"
               aria-label="Time of the replay"
               aria-valuetext={dateAndTime(shownTime())}
+              aria-busy={dragged() !== undefined}
               data-testid="replay-scrub"
               min={state().from}
               max={state().to}
