@@ -11,7 +11,7 @@ import type * as Scope from "effect/Scope"
 import type { FeedBatch } from "../wire/FeedBatch.ts"
 import type { Broker } from "./Broker.ts"
 import type { BrokerError } from "./BrokerError.ts"
-import type { BrokerInstrument } from "./BrokerInstruments.ts"
+import type { BrokerInstrument, BrokerInstruments } from "./BrokerInstruments.ts"
 import type { BrokerOrder, BrokerTrade, NewOrder, OrderChange } from "./BrokerOrder.ts"
 import type { BrokerToken } from "./BrokerToken.ts"
 import type { GttOrder, NewGtt } from "./GttOrder.ts"
@@ -151,6 +151,7 @@ export interface AccountSettings {
   readonly apiSecret: Redacted.Redacted
   /** Exactly as registered with the broker. */
   readonly redirectUrl: string
+  readonly instruments: BrokerInstruments
   /** Longest wait for an answer, ms. */
   readonly timeout: number
 }
