@@ -7,14 +7,18 @@ import * as Schema from "effect/Schema"
 export const GttLeg = Schema.Struct({ triggerPrice: Paise, limitPrice: Paise })
 export type GttLeg = typeof GttLeg.Type
 
-export const NewGtt = Schema.Struct({
+const fields = {
   symbol: Schema.NonEmptyString,
   side: Side,
   quantity: Schema.Int,
   product: Product,
-  /** Brokers want the price at which the triggers were chosen. */
-  lastPrice: Paise,
   legs: Schema.Array(GttLeg).check(Schema.isMinLength(1), Schema.isMaxLength(2))
+}
+
+export const NewGtt = Schema.Struct({
+  ...fields,
+  /** Brokers want the price at which the triggers were chosen. */
+  lastPrice: Paise
 })
 export type NewGtt = typeof NewGtt.Type
 
@@ -23,7 +27,7 @@ export type GttStatus = typeof GttStatus.Type
 
 export const GttOrder = Schema.Struct({
   id: Schema.NonEmptyString,
-  ...NewGtt.mapFields(({ lastPrice: _, ...fields }) => fields).fields,
+  ...fields,
   status: GttStatus,
   brokerStatus: Schema.String
 })

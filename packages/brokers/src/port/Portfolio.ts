@@ -1,6 +1,6 @@
 /** What an account holds and may spend, as the broker reports it. Amounts in paise. */
 import { Paise } from "@keepgaining/core/market/Money.ts"
-import { Product, Side } from "@keepgaining/core/orders/Order.ts"
+import { Product, type Side } from "@keepgaining/core/orders/Order.ts"
 import * as Schema from "effect/Schema"
 
 export const Profile = Schema.Struct({

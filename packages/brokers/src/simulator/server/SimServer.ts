@@ -7,6 +7,7 @@ import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
+import type { Duplex } from "node:stream"
 import { type WebSocket, WebSocketServer } from "ws"
 import { type FaultRule, requestFaults } from "../faults/Fault.ts"
 import type { FaultBoard, FaultScope } from "../faults/FaultBoard.ts"
@@ -152,7 +153,7 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
 
     const attach = (
       ws: WebSocket,
-      raw: Parameters<typeof refuse>[0],
+      raw: Duplex,
       route: SimSocketRoute,
       scope: FaultScope,
       account: Exclude<ReturnType<SimSocketRoute["admit"]>, SimResponse>,
@@ -254,7 +255,7 @@ const resetConnection = (response: ServerResponse): void => {
   socket?.resetAndDestroy()
 }
 
-const refuse = (raw: import("node:stream").Duplex, { body, headers = {}, status }: SimResponse): void => {
+const refuse = (raw: Duplex, { body, headers = {}, status }: SimResponse): void => {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("")
   const bytes = Buffer.from(body)
   raw.write(`HTTP/1.1 ${status} Refused\r\n${lines}Connection: close\r\nContent-Length: ${bytes.length}\r\n\r\n`)

@@ -1,0 +1,14 @@
+/** What every simulated broker stands upon. */
+import type { SimulatedExchange } from "./exchange/SimulatedExchange.ts"
+import type { FaultBoard } from "./faults/FaultBoard.ts"
+import type { SimMarket } from "./market/SimMarket.ts"
+import type { SimSessions } from "./SimSessions.ts"
+
+export interface BrokerStage {
+  readonly exchange: SimulatedExchange
+  readonly market: SimMarket
+  readonly sessions: SimSessions
+  /** Virtual time, epoch ms. */
+  readonly now: () => number
+  readonly faults: FaultBoard
+}
