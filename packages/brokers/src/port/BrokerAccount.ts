@@ -154,4 +154,6 @@ export interface AccountSettings {
   readonly instruments: BrokerInstruments
   /** Longest wait for an answer, ms. */
   readonly timeout: number
+  /** Silence after which a stream is taken for dead, ms; the broker's own measure without it. */
+  readonly silentAfter?: number
 }

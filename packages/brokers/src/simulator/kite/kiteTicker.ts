@@ -73,7 +73,8 @@ export const kiteTicker = ({ exchange, market, sessions }: BrokerStage): SimSock
               app_id: 1,
               checksum: ""
             }
-          })
+          }),
+          "order-feed"
         )
       })
       socket.control(

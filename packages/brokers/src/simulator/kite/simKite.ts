@@ -21,7 +21,8 @@ export const simKite = (stage: BrokerStage): SimBroker => {
     accountOf: byToken,
     trouble: kiteTrouble,
     revoke: (account) => stage.sessions.revoke(account),
-    // A packet that says more bytes than there are.
-    badPayload: () => new Uint8Array([0, 1, 0, 184, 1, 2, 3])
+    // Half an order, and a packet that says more bytes than there are.
+    badPayload: (operation) =>
+      operation === "order-feed" ? "{\"type\":\"order\",\"data\":{" : new Uint8Array([0, 1, 0, 184, 1, 2, 3])
   }
 }

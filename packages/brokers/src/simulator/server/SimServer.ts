@@ -163,7 +163,7 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
       const socket = new SimSocket(ws, raw, {
         faults,
         scope,
-        badPayload: () => layer.badPayload(route.operation),
+        badPayload: (operation) => layer.badPayload(operation ?? route.operation),
         journal: (direction, detail) => note(direction === "in" ? "frame-in" : "fault", scope, detail)
       })
       const handlers = route.open(socket, account, request)

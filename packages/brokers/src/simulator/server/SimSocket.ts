@@ -11,7 +11,7 @@ type Frame = string | Uint8Array
 export interface SocketContext {
   readonly faults: FaultBoard
   readonly scope: FaultScope
-  readonly badPayload: () => Frame
+  readonly badPayload: (operation: "market-feed" | "order-feed" | undefined) => Frame
   readonly journal: (direction: "in" | "out", detail: string) => void
 }
 
@@ -39,10 +39,11 @@ export class SimSocket {
     return this.#socket.bufferedAmount
   }
 
-  /** Data: faults of streams apply. */
-  send(frame: Frame): void {
+  /** Data: faults of streams apply. `operation`: where one connection carries both ticks and orders, which of them it is. */
+  send(frame: Frame, operation?: "market-feed" | "order-feed"): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
-    const { badPayload, faults, scope } = this.#context
+    const { badPayload, faults } = this.#context
+    const scope = operation === undefined ? this.#context.scope : { ...this.#context.scope, operation }
     const rule = faults.rules.length === 0 ? undefined : faults.take([
       "disconnect",
       "reset",
@@ -83,7 +84,7 @@ export class SimSocket {
         this.#raw.write(Buffer.from([0x83, 0]))
         return
       case "bad-payload":
-        this.#put(badPayload())
+        this.#put(badPayload(operation))
         return
       case "duplicate":
         this.#put(frame)

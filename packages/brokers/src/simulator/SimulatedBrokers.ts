@@ -1,0 +1,75 @@
+/**
+ * All simulated brokers in one scope: one market and exchange, a loopback port each, one clock. The market goes on by itself
+ * while the clock runs.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { Broker } from "../port/Broker.ts"
+import type { BrokerStage } from "./BrokerStage.ts"
+import type { SimAccountOptions } from "./exchange/SimAccount.ts"
+import { SimulatedExchange } from "./exchange/SimulatedExchange.ts"
+import { FaultBoard } from "./faults/FaultBoard.ts"
+import { simKite } from "./kite/simKite.ts"
+import { SimMarket } from "./market/SimMarket.ts"
+import { universe } from "./market/universe.ts"
+import type { SimBroker } from "./server/SimBroker.ts"
+import { SimJournal } from "./server/SimJournal.ts"
+import { type SimServer, simServer } from "./server/SimServer.ts"
+import { SimClock } from "./SimClock.ts"
+import { SimSessions } from "./SimSessions.ts"
+
+export interface SimulationOptions {
+  readonly seed: number
+  /** Virtual time at the start, epoch ms. */
+  readonly start: number
+  /** Virtual ms a wall ms; 0 stands still until it is set. */
+  readonly speed: number
+  readonly accounts: ReadonlyArray<SimAccountOptions>
+  /** 0 or absent = any free one. */
+  readonly ports?: Partial<Record<Broker, number>>
+}
+
+export interface Simulation {
+  readonly clock: SimClock
+  readonly market: SimMarket
+  readonly exchange: SimulatedExchange
+  readonly faults: FaultBoard
+  readonly journal: SimJournal
+  readonly servers: Readonly<Partial<Record<Broker, SimServer>>>
+  readonly brokers: ReadonlyArray<SimBroker>
+  /** Brings the market up to the clock. */
+  readonly catchUp: () => number
+}
+
+/** Wall time between steps of the market when nobody asks for anything, ms. */
+const PACE_MS = 100
+
+const layers: ReadonlyArray<readonly [Broker, (stage: BrokerStage) => SimBroker]> = [["kite", simKite]]
+
+export const simulateBrokers = (options: SimulationOptions): Effect.Effect<Simulation, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const wall = yield* Clock.Clock
+    const clock = new SimClock(() => wall.currentTimeMillisUnsafe(), options.start, options.speed)
+    const faults = new FaultBoard(options.seed)
+    const market = new SimMarket(options.seed, universe({ day: options.start }))
+    const exchange = new SimulatedExchange({ seed: options.seed, market, faults, start: options.start })
+    const journal = new SimJournal()
+    for (const account of options.accounts) exchange.addAccount(account)
+    const now = (): number => clock.now
+    const catchUp = (): number => {
+      const at = clock.now
+      exchange.advance(at)
+      return at
+    }
+    const brokers: Array<SimBroker> = []
+    const servers: Partial<Record<Broker, SimServer>> = {}
+    for (const [broker, make] of layers) {
+      const sessions = new SimSessions(broker, options.seed, now)
+      const layer = make({ exchange, market, sessions, now, faults })
+      brokers.push(layer)
+      servers[broker] = yield* simServer({ layer, faults, journal, catchUp, port: options.ports?.[broker] ?? 0 })
+    }
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(PACE_MS), Effect.sync(catchUp))))
+    return { clock, market, exchange, faults, journal, servers, brokers, catchUp }
+  })
