@@ -278,6 +278,46 @@ export const migrations = Migrator.fromRecord({
       finished_at timestamptz not null default now(),
       primary key (source, item)
     )`
+  ),
+  "0007_history": statements(
+    `create table history_downloads (
+      id text primary key,
+      source text not null,
+      interval text not null,
+      from_day text not null,
+      to_day text not null,
+      symbols integer not null,
+      created_at timestamptz not null default now()
+    )`,
+    // What is asked for together. Days are Indian, YYYY-MM-DD, and sort as text.
+    `create table history_chunks (
+      download text not null,
+      number integer not null,
+      source text not null,
+      symbol text not null,
+      segment text not null,
+      interval text not null,
+      from_day text not null,
+      to_day text not null,
+      -- planned, done, incomplete (days of a liquid instrument are missing), failed
+      state text not null default 'planned',
+      -- Answers: in all, and the last time that it was asked for.
+      requests integer not null default 0,
+      last_requests integer not null default 0,
+      candles integer not null default 0,
+      checksum text not null default '',
+      repairs jsonb not null default '{}',
+      -- Days that the server has no candles of, and that is in order.
+      empty_days jsonb not null default '[]',
+      -- Days that are wanted and not there.
+      missing_days jsonb not null default '[]',
+      problem text not null default '',
+      finished_at timestamptz,
+      primary key (download, number)
+    )`,
+    `create index history_chunks_open on history_chunks (download, number) where state = 'planned'`,
+    `create index history_chunks_by_symbol on history_chunks (symbol, interval, source)`,
+    `create index history_chunks_finished on history_chunks (source, finished_at) where finished_at is not null`
   )
 })
 

@@ -13,6 +13,7 @@ import { BAD_INPUT, CommandFailure } from "./command/CommandFailure.ts"
 import { defaults } from "./command/installation.ts"
 import { contractsCommand } from "./contracts/ContractsCommand.ts"
 import * as DoctorCommand from "./DoctorCommand.ts"
+import { historyCommand } from "./history/HistoryCommand.ts"
 import { indicatorsCommand } from "./indicators/IndicatorsCommand.ts"
 import { instrumentsCommand } from "./instruments/InstrumentsCommand.ts"
 import { rulesCommand } from "./rules/RulesCommand.ts"
@@ -27,6 +28,7 @@ const keepgaining = Command.make("keepgaining").pipe(
     ticksCommand,
     calendarCommand,
     candlesCommand,
+    historyCommand,
     indicatorsCommand,
     chargesCommand,
     contractsCommand,
