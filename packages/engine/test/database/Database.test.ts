@@ -16,7 +16,8 @@ onEveryDatabase("Database", (it) => {
         "settings",
         "projections",
         "instruments",
-        "archive"
+        "archive",
+        "history"
       ])
     }))
 
