@@ -318,6 +318,111 @@ export const migrations = Migrator.fromRecord({
     `create index history_chunks_open on history_chunks (download, number) where state = 'planned'`,
     `create index history_chunks_by_symbol on history_chunks (symbol, interval, source)`,
     `create index history_chunks_finished on history_chunks (source, finished_at) where finished_at is not null`
+  ),
+  // Plain rows out of the archive for whoever speaks SQL. The layout of a run is in packages/engine/src/archive/CandleRun.ts.
+  "0008_archive_candles": statements(
+    // A word of 32 bits, little-endian; the words are counted from 0.
+    `create function archive_word(runs bytea, word integer) returns bigint language sql immutable as $$
+      select get_byte(runs, word * 4)::bigint + get_byte(runs, word * 4 + 1)::bigint * 256
+        + get_byte(runs, word * 4 + 2)::bigint * 65536 + get_byte(runs, word * 4 + 3)::bigint * 16777216
+    $$`,
+    // As a signed number of 32 bits, which is how all of it is counted.
+    `create function archive_signed(value bigint) returns bigint language sql immutable as $$
+      select ((value + 2147483648) & 4294967295) - 2147483648
+    $$`,
+    `create function archive_unzigzag(value bigint) returns bigint language sql immutable as $$
+      select (value >> 1) # -(value & 1)
+    $$`,
+    `create function archive_rows(packed bytea) returns table (
+      minute integer, open integer, high integer, low integer, close integer, volume bigint, open_interest bigint
+    ) language plpgsql immutable as $$
+    declare
+      -- A value may end in the last byte, and five are read.
+      runs bytea := packed || '\\x0000000000000000'::bytea;
+      total integer := length(packed) / 4;
+      run integer := 0;
+      frames integer; frame integer; size integer; rows integer;
+      bits integer[]; words integer; at integer; width integer;
+      starts integer[]; place bigint; byte integer;
+      head bigint; divisor bigint; last_minute bigint; last_close bigint; interest bigint;
+      value bigint[]; i integer; k integer; o bigint; c bigint;
+    begin
+      while run < total loop
+        head := archive_word(runs, run + 1);
+        rows := (head & 65535)::integer;
+        divisor := archive_signed(archive_word(runs, run + 3));
+        last_minute := (head >> 16) * 1440 - 330 + (archive_word(runs, run + 2) >> 16) - 1;
+        last_close := archive_signed(archive_word(runs, run + 4));
+        interest := archive_signed(archive_word(runs, run + 5));
+        frames := (rows + 63) / 64;
+        at := run + 6 + (frames * 7 + 3) / 4;
+        for frame in 0 .. frames - 1 loop
+          size := least(64, rows - frame * 64);
+          bits := '{}';
+          starts := '{}';
+          for k in 0 .. 6 loop
+            width := get_byte(runs, (run + 6) * 4 + frame * 7 + k);
+            bits := bits || width;
+            starts := starts || at;
+            at := at + (size * width + 31) / 32;
+          end loop;
+          for i in 0 .. size - 1 loop
+            value := '{}';
+            for k in 1 .. 7 loop
+              width := bits[k];
+              if width = 0 then
+                value := value || 0::bigint;
+              else
+                place := starts[k]::bigint * 32 + i * width;
+                byte := (place / 8)::integer;
+                value := value || (((get_byte(runs, byte)::bigint + get_byte(runs, byte + 1)::bigint * 256
+                  + get_byte(runs, byte + 2)::bigint * 65536 + get_byte(runs, byte + 3)::bigint * 16777216
+                  + get_byte(runs, byte + 4)::bigint * 4294967296) >> (place % 8)::integer)
+                  & ((1::bigint << width) - 1));
+              end if;
+            end loop;
+            last_minute := last_minute + value[1] + 1;
+            o := archive_signed(last_close + archive_unzigzag(value[2]));
+            c := archive_signed(o + archive_unzigzag(value[3]));
+            interest := archive_signed(interest + archive_unzigzag(value[7]));
+            minute := last_minute::integer;
+            open := archive_signed(o * divisor)::integer;
+            close := archive_signed(c * divisor)::integer;
+            high := archive_signed(archive_signed(greatest(o, c) + value[4]) * divisor)::integer;
+            low := archive_signed(archive_signed(least(o, c) - value[5]) * divisor)::integer;
+            volume := value[6];
+            open_interest := interest & 4294967295;
+            last_close := c;
+            return next;
+          end loop;
+        end loop;
+        run := run + (archive_word(runs, run + 2) & 65535)::integer;
+      end loop;
+    end
+    $$`,
+    // Candles of one instrument that start in [since, until): prices in rupees, live rows over packed ones.
+    `create function archive_candles(symbol text, since timestamptz, until timestamptz) returns table (
+      "time" timestamptz, open numeric, high numeric, low numeric, close numeric, volume bigint, open_interest bigint
+    ) language sql stable as $$
+      select to_timestamp(found.minute * 60::float8), found.open / 100::numeric, found.high / 100::numeric,
+        found.low / 100::numeric, found.close / 100::numeric, found.volume, found.open_interest
+      from (
+        select distinct on (every.minute) every.* from (
+          select rows.*, 0 as live
+          from archive_instruments i
+          join archive_months m on m.instrument = i.id
+            and m.last_minute >= extract(epoch from $2) / 60 and m.first_minute < extract(epoch from $3) / 60
+          cross join lateral archive_rows(m.runs) rows
+          where i.symbol = $1
+          union all
+          select l.minute, l.open, l.high, l.low, l.close, l.volume, l.open_interest, 1
+          from archive_instruments i join archive_live l on l.instrument = i.id where i.symbol = $1
+        ) every
+        where every.minute >= extract(epoch from $2) / 60 and every.minute < extract(epoch from $3) / 60
+        order by every.minute, every.live desc
+      ) found
+      order by found.minute
+    $$`
   )
 })
 

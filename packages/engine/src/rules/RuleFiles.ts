@@ -5,6 +5,7 @@
  */
 import * as Rules from "@keepgaining/core/calendar/CalendarRules.ts"
 import { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
+import { CorporateAction } from "@keepgaining/core/candles/adjust.ts"
 import { type ContractRules, FreezeRow, LotRow } from "@keepgaining/core/contracts/ContractRules.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -106,6 +107,18 @@ export const loadContractRules = (user?: string): Effect.Effect<ContractRules, R
       user
     )
   }))
+
+/** Splits, bonuses and the like; `user` is the folder of the user's own files. */
+export const loadCorporateActions = (
+  user?: string
+): Effect.Effect<ReadonlyArray<CorporateAction>, RuleFileRefused> =>
+  loading(user, () =>
+    topic(
+      "corporate-actions.csv",
+      CorporateAction,
+      ({ ex_date, kind, symbol }) => `${symbol} ${ex_date} ${kind}`,
+      user
+    ))
 
 /** Reads the calendar's rules; `user` is the folder of the user's own files. */
 export const loadCalendar = (user?: string): Effect.Effect<TradingCalendar, RuleFileRefused> =>

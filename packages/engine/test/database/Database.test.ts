@@ -17,7 +17,8 @@ onEveryDatabase("Database", (it) => {
         "projections",
         "instruments",
         "archive",
-        "history"
+        "history",
+        "archive_candles"
       ])
     }))
 
