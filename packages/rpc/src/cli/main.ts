@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import packageManifest from "../../package.json" with { type: "json" }
+import { archiveCommand } from "./archive/ArchiveCommand.ts"
 import { calendarCommand } from "./calendar/CalendarCommand.ts"
 import { candlesCommand } from "./CandlesCommand.ts"
 import { chargesCommand } from "./charges/ChargesCommand.ts"
@@ -28,6 +29,7 @@ const keepgaining = Command.make("keepgaining").pipe(
     ticksCommand,
     calendarCommand,
     candlesCommand,
+    archiveCommand,
     historyCommand,
     indicatorsCommand,
     chargesCommand,
