@@ -272,7 +272,10 @@ const make = Effect.gen(function*() {
       options.onProgress?.({ settled, days: unsettled.length })
       for (const [month, days] of Map.groupBy(unsettled, ({ day }) => monthOfDay(day))) {
         yield* asking<void, ArchiveDamaged>(
-          settleMonth(month, days, () => options.onProgress?.({ settled: ++settled, days: unsettled.length }))
+          settleMonth(month, days, () => {
+            settled++
+            options.onProgress?.({ settled, days: unsettled.length })
+          })
         )
       }
       return settled

@@ -80,7 +80,7 @@ export interface ImportedCandles {
   readonly replaced: number
   readonly unchanged: number
   readonly rejected: ReadonlyArray<Rejected>
-  /** Items whose totals the source gave and the archive has. */
+  /** Items whose totals the source gave and the archive has; those with rejected rows are not compared. */
   readonly verified: number
   readonly days: number
 }
@@ -102,6 +102,8 @@ export const totalsOf = (batch: ReadonlyArray<NamedCandles>): Totals => {
   }
   return { candles, closes, volume }
 }
+
+const rejectedRows = (rows: CandleRows): number => rows.rejected.reduce((sum, each) => sum + each.rows, 0)
 
 /** Far before and behind every candle. */
 const ALWAYS = [0, Date.parse("2149-01-01T00:00:00Z")] as const
@@ -162,6 +164,7 @@ export const importCandles = (
     let items = finished.size
     for (const item of source.items) {
       if (finished.has(item.name)) continue
+      const leftOut = rejectedRows(rows)
       const more = yield* item.open
       while (yield* more(rows)) {
         options.onProgress({ item: item.name, items, of: source.items.length, rows: rows.seen })
@@ -169,7 +172,9 @@ export const importCandles = (
         yield* Effect.yieldNow
       }
       items++
-      done.push(item)
+      // What was left out of an item is listed; its totals cannot agree any more.
+      const whole = rejectedRows(rows) === leftOut
+      done.push(whole ? item : { name: item.name, open: item.open })
       options.onProgress({ item: item.name, items, of: source.items.length, rows: rows.seen })
       if (rows.held >= HELD) yield* flush
     }

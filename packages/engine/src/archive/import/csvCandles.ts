@@ -55,13 +55,18 @@ const linesOf = (file: string): AsyncIterator<string> => {
   return readline.createInterface({ input: unzip, crlfDelay: Infinity })[Symbol.asyncIterator]()
 }
 
+const fileProblem = (problem: unknown): string => {
+  if (!(problem instanceof Error)) return String(problem)
+  return "code" in problem && problem.code === "ENOENT" ? "there is no such file" : problem.message
+}
+
 const itemOf = (file: string, options: FileOptions): CandleItem => {
-  const refused = (problem: string) => new SourceRefused({ source: file, problem })
+  const refused = (problem: unknown) => new SourceRefused({ source: file, problem: fileProblem(problem) })
   return {
     name: path.basename(file),
     open: Effect.gen(function*() {
       const lines = linesOf(file)
-      const next = Effect.tryPromise({ try: () => lines.next(), catch: (error) => refused(String(error)) })
+      const next = Effect.tryPromise({ try: () => lines.next(), catch: refused })
       const first = yield* next
       if (first.done === true) return yield* refused("the file is empty")
       const header = fieldsOf(first.value.replace(/^\uFEFF/, "")).map(unquoted)
@@ -103,7 +108,7 @@ const itemOf = (file: string, options: FileOptions): CandleItem => {
             }
             return true
           },
-          catch: (error) => refused(String(error))
+          catch: refused
         })
     })
   }

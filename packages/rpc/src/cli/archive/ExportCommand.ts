@@ -12,7 +12,7 @@ import { reported } from "../command/CommandFailure.ts"
 import { progressBar } from "../command/progressBar.ts"
 import { intervalFlag, shaped } from "./QueryCommand.ts"
 import { archive, datesOf, instantsOf, rangeFlags, segmentFlag, shared } from "./services.ts"
-import { grouped } from "./tables.ts"
+import { counted, grouped } from "./tables.ts"
 
 export const exportCommand = Command.make(
   "export",
@@ -60,7 +60,7 @@ export const exportCommand = Command.make(
       yield* Console.log(
         json
           ? JSON.stringify(exported)
-          : `${exported.file}: ${grouped(exported.rows)} candles, ${grouped(exported.bytes)} bytes`
+          : `${exported.file}: ${counted(exported.rows, "candle")}, ${grouped(exported.bytes)} bytes`
       )
     }
   )

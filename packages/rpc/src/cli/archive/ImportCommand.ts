@@ -15,7 +15,7 @@ import * as Redacted from "effect/Redacted"
 import * as fs from "node:fs"
 import { BAD_INPUT, type CommandFailure, fail, reported } from "../command/CommandFailure.ts"
 import { archive, shared } from "./services.ts"
-import { grouped } from "./tables.ts"
+import { counted, grouped } from "./tables.ts"
 
 const isField = (name: string): name is CandleField => (candleFields as ReadonlyArray<string>).includes(name)
 
@@ -139,17 +139,19 @@ export const importCommand = Command.make(
     )
     if (json) return yield* Console.log(JSON.stringify(imported))
     const { added, days, items, rejected, replaced, rows, skipped, unchanged, verified } = imported
-    yield* Console.log([
-      `${grouped(rows)} rows of ${grouped(items)} ${Option.isSome(database) ? "instruments" : "files"}` +
-      (skipped > 0 ? ` (${skipped} were imported before)` : ""),
-      `  ${grouped(added)} new, ${grouped(replaced)} replaced, ${grouped(unchanged)} there already; ${
-        grouped(days)
-      } days`,
-      ...(verified > 0 ? [`  ${grouped(verified)} instruments counted and summed in the source: equal`] : []),
-      ...rejected.map(({ examples, reason, rows: left }) =>
-        `  left out: ${grouped(left)} rows (${reason}), as ${examples.join(", ")}`
-      )
-    ].join("\n"))
+    const of = counted(items, Option.isSome(database) ? "instrument" : "file")
+    yield* Console.log(
+      [
+        `${counted(rows, "row")} of ${of}${skipped > 0 ? ` (${skipped} imported before)` : ""}`,
+        `  ${grouped(added)} new, ${grouped(replaced)} replaced, ${grouped(unchanged)} there already; ${
+          counted(days, "day")
+        }`,
+        ...(verified > 0 ? [`  ${counted(verified, "instrument")} counted and summed in the source: equal`] : []),
+        ...rejected.map(({ examples, reason, rows: left }) =>
+          `  left out: ${counted(left, "row")} (${reason}), as ${examples.join(", ")}`
+        )
+      ].join("\n")
+    )
   })
 ).pipe(
   Command.withDescription(

@@ -7,7 +7,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
 import { archive, datesOf, instantsOf, rangeFlags, shared } from "./services.ts"
-import { grouped } from "./tables.ts"
+import { counted } from "./tables.ts"
 
 export const removeCommand = Command.make(
   "remove",
@@ -25,7 +25,7 @@ export const removeCommand = Command.make(
         const { length } = yield* candles.history(symbol, ...instantsOf(range))
         return yield* fail(
           "Usage",
-          `${grouped(length)} candles of ${symbol} would be removed. Add --yes to do it`,
+          `${counted(length, "candle")} of ${symbol} would be removed. Add --yes to do it`,
           BAD_INPUT
         )
       }
@@ -33,6 +33,8 @@ export const removeCommand = Command.make(
       yield* candles.settle()
       return count
     }).pipe(Effect.provide(archive(data)), reported)
-    yield* Console.log(json ? JSON.stringify({ symbol, removed }) : `${grouped(removed)} candles of ${symbol} removed`)
+    yield* Console.log(
+      json ? JSON.stringify({ symbol, removed }) : `${counted(removed, "candle")} of ${symbol} removed`
+    )
   })
 ).pipe(Command.withDescription("Take candles of an instrument out of the archive"))

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { reported } from "../command/CommandFailure.ts"
 import { progressBar } from "../command/progressBar.ts"
 import { archive, shared } from "./services.ts"
-import { grouped } from "./tables.ts"
+import { counted } from "./tables.ts"
 
 export const settleCommand = Command.make(
   "settle",
@@ -28,7 +28,7 @@ export const settleCommand = Command.make(
       Effect.provide(archive(data)),
       reported
     )
-    yield* Console.log(json ? JSON.stringify({ days }) : `${grouped(days)} days put together`)
+    yield* Console.log(json ? JSON.stringify({ days }) : `${counted(days, "day")} put together`)
   })
 ).pipe(Command.withDescription(
   "Put together the blocks by day that make questions about the whole market fast; import and download do it by themselves"

@@ -8,6 +8,9 @@ const rupees = new Intl.NumberFormat("en-IN", { minimumFractionDigits: 2, maximu
 /** `12,34,567`. */
 export const grouped = (count: number): string => indian.format(count)
 
+/** `1 row`, `2 rows`. */
+export const counted = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? "" : "s"}`
+
 export interface NamedRow {
   readonly symbol: string
   /** IST with its offset. */
