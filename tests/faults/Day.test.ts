@@ -34,6 +34,7 @@ const fold = (log: string, rules: ReadonlyArray<FaultRule>): Day => {
   const kernel = new Kernel({
     ...sessionDefaults,
     instruments: cursor.instruments,
+    hours: cursor.hours,
     strategyNamed,
     ...(rules.length === 0 ? {} : { faults: faultPlan(rules, 7) })
   })

@@ -3,7 +3,7 @@
  * without actors, supervision, strategies, log or journal. It is what a program would do that does nothing else.
  */
 import { intervalMillis, intervals } from "@keepgaining/core/candles/Interval.ts"
-import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
+import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { Market } from "./market.ts"
 
 const FIELDS = 8
@@ -13,7 +13,7 @@ export const bareLoop = (market: Market): number => {
   const size = market.instruments.size
   const lengths = intervals.map((interval) => intervalMillis[interval])
   const count = lengths.length
-  const open = sessionHours(market.frames[0]?.now ?? 0)?.open ?? 0
+  const open = new TradingHours(plainHours).of("cash").day(market.frames[0]?.now ?? 0)?.open ?? 0
   const last = new Int32Array(size)
   const high = new Int32Array(size)
   const low = new Int32Array(size)

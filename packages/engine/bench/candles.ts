@@ -1,13 +1,15 @@
 /** Building candles of eight intervals, against the bare loop over typed arrays. */
 import { CandleBuilder } from "@keepgaining/core/candles/CandleBuilder.ts"
+import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { bareLoop } from "./bareLoop.ts"
 import { fastest, type Figure, perSecond, rate, ratio } from "./Figure.ts"
 import type { Market } from "./market.ts"
 
 const build = (market: Market): number => {
   const size = CandleBuilder.stateSize
+  const hours = new TradingHours(plainHours).of("cash")
   const state = new Float64Array(market.instruments.size * size)
-  const builders = market.instruments.all().map((_, i) => new CandleBuilder(state, i * size, i))
+  const builders = market.instruments.all().map((_, i) => new CandleBuilder(state, i * size, i, hours))
   let closed = 0
   let second = 0
   for (const frame of market.frames) {

@@ -3,6 +3,7 @@
  * mailbox, recorded in a fsynced tick log, folded by supervised actors into candles and strategies, signals to orders to
  * fills to the ledger, every decision journalled and synced, then projected into SQL.
  */
+import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { Command } from "@keepgaining/core/commands/Command.ts"
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
@@ -39,7 +40,12 @@ const deploy = (market: Market): Command => ({
 })
 
 export const kernelWithStrategy = (market: Market): Kernel => {
-  const kernel = new Kernel({ ...sessionDefaults, instruments: market.instruments, strategyNamed })
+  const kernel = new Kernel({
+    ...sessionDefaults,
+    instruments: market.instruments,
+    hours: new TradingHours(plainHours),
+    strategyNamed
+  })
   kernel.command("deploy", deploy(market))
   return kernel
 }

@@ -1,5 +1,5 @@
 /** Memory of an engine that runs for ten trading days: per instrument, and whether it grows. */
-import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
+import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import type { Figure } from "./Figure.ts"
@@ -31,7 +31,7 @@ export const memory = (): ReadonlyArray<Figure> => {
       kernel.batch(frame)
       kernel.takeDecisions()
     }
-    const hours = sessionHours(kernel.now)
+    const hours = new TradingHours(plainHours).of("cash").day(kernel.now)
     if (hours !== undefined) kernel.finish(hours.close)
     after.push(used() - before)
   }

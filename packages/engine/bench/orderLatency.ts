@@ -1,4 +1,5 @@
 /** From a tick's arrival to the paper order that it causes, with ticks arriving at 100,000 a second. */
+import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
@@ -80,6 +81,7 @@ const run = (market: Market, gap: number): Array<number> => {
     // The rate limit would stop most of what is to be measured.
     desk: { ...sessionDefaults.desk, limits: { ...limits, maxOrdersPerSecond: Infinity, maxDailyLoss: Infinity } },
     instruments: market.instruments,
+    hours: new TradingHours(plainHours),
     strategyNamed: strategies
   })
   const symbols = market.instruments.all().filter(isTradable).map(({ symbol }) => symbol)

@@ -7,7 +7,8 @@
  * interval from the ticks.
  *
  * Rules:
- * - Intervals are aligned to the session's open (09:15 IST); the last one of a session ends with it, and may be short.
+ * - Intervals are aligned to the session's open (09:15 IST on an ordinary day); the last one of a session ends with it, and
+ *   may be short. On a day with two sessions each begins anew; the daily candle holds both.
  * - Nothing is invented: an interval without ticks has no candle.
  * - A tick outside the session changes nothing.
  * - A tick older than what was already closed, or than the second that is open, is late: it changes nothing. Its volume
@@ -23,7 +24,7 @@
 import { paise } from "../market/Money.ts"
 import type { Candle } from "./Candle.ts"
 import { type Interval, intervalMillis, intervals } from "./Interval.ts"
-import { sessionHours } from "./SessionHours.ts"
+import type { SegmentHours } from "./TradingHours.ts"
 
 /** Silence of the whole feed inside a session after which the counter's growth says nothing about one candle, ms. */
 export const FEED_GAP = 60_000
@@ -36,6 +37,7 @@ export const OUTSIDE_SESSION = 2
 const COUNT = intervals.length
 const SECOND = 0
 const MINUTE = 1
+const DAY = COUNT - 1
 
 // Slots of the shared part.
 const OPEN = 0
@@ -44,7 +46,10 @@ const COUNTER = 2
 const INTEREST = 3
 const CLOSED_TO = 4
 const LATE_TICKS = 5
-const SHARED = 6
+/** Open and close of the whole day, which has one session as a rule. */
+const DAY_OPEN = 6
+const DAY_CLOSE = 7
+const SHARED = 8
 
 // Slots of one candle. TICKS = 0 means that none is open.
 const START = 0
@@ -68,9 +73,11 @@ export class CandleBuilder {
   static readonly stateSize = SHARED + 2 * COUNT * WIDTH
   readonly instrument: number
   readonly #s: Float64Array
+  readonly #hours: SegmentHours
 
-  constructor(buffer: Float64Array, offset: number, instrument: number) {
+  constructor(buffer: Float64Array, offset: number, instrument: number, hours: SegmentHours) {
     this.instrument = instrument
+    this.#hours = hours
     this.#s = buffer.subarray(offset, offset + CandleBuilder.stateSize)
     this.#s[COUNTER] = -1
   }
@@ -210,9 +217,9 @@ export class CandleBuilder {
     }
     if (this.#isEmpty(b)) {
       const length = intervalMillis[intervals[into]!]
-      const start = s[a + START]! - ((s[a + START]! - s[OPEN]!) % length)
+      const start = into === DAY ? s[DAY_OPEN]! : s[a + START]! - ((s[a + START]! - s[OPEN]!) % length)
       s[b + START] = start
-      s[b + END] = Math.min(start + length, s[CLOSE]!)
+      s[b + END] = into === DAY ? s[DAY_CLOSE]! : Math.min(start + length, s[CLOSE]!)
       s[b + FIRST] = s[a + FIRST]!
       s[b + HIGH] = s[a + HIGH]!
       s[b + LOW] = s[a + LOW]!
@@ -243,11 +250,16 @@ export class CandleBuilder {
 
   /** Moves to the session of that instant; false when it lies outside every session, or in a day that is over. */
   #openSession(time: number): boolean {
-    const hours = sessionHours(time)
+    const day = this.#hours.day(time)
+    const span = day?.spans.find(({ close, open }) => time >= open && time < close)
     const s = this.#s
-    if (hours === undefined || time < hours.open || time >= hours.close || hours.open < s[OPEN]!) return false
-    s[OPEN] = hours.open
-    s[CLOSE] = hours.close
+    if (day === undefined || span === undefined || span.open < s[OPEN]!) return false
+    s[OPEN] = span.open
+    s[CLOSE] = span.close
+    // The counter goes on through the pause between two sessions of a day.
+    if (day.open === s[DAY_OPEN]!) return true
+    s[DAY_OPEN] = day.open
+    s[DAY_CLOSE] = day.close
     s[COUNTER] = -1
     s[INTEREST] = 0
     return true
@@ -273,6 +285,7 @@ export class CandleBuilder {
   }
 
   #spanned(piece: Candle, index: number): Candle {
+    if (index === DAY) return { ...piece, start: this.#s[DAY_OPEN]!, end: this.#s[DAY_CLOSE]! }
     const length = intervalMillis[intervals[index]!]
     const start = piece.start - ((piece.start - this.#s[OPEN]!) % length)
     return { ...piece, start, end: Math.min(start + length, this.#s[CLOSE]!) }

@@ -2,13 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { ACCEPTED, CandleBuilder, LATE, OUTSIDE_SESSION } from "@keepgaining/core/candles/CandleBuilder.ts"
 import { type Interval, intervals } from "@keepgaining/core/candles/Interval.ts"
+import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { formatIst, parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import * as Schema from "effect/Schema"
 import { readRecordedDay, sharedFile } from "../market/recordedDay.ts"
 import { NaiveCandles, type NaiveTick } from "./naiveCandles.ts"
 
 const INSTRUMENT = 7
-const builderAt = (): CandleBuilder => new CandleBuilder(new Float64Array(CandleBuilder.stateSize), 0, INSTRUMENT)
+const cash = new TradingHours(plainHours).of("cash")
+const builderAt = (): CandleBuilder => new CandleBuilder(new Float64Array(CandleBuilder.stateSize), 0, INSTRUMENT, cash)
 
 const closedOf = (builder: CandleBuilder, now: number): ReadonlyArray<Candle> => {
   const mask = builder.closeUntil(now)
@@ -261,7 +263,7 @@ describe("any ticks", () => {
 
   it.prop("share one buffer without touching each other", [Script], ([script]) => {
     const buffer = new Float64Array(3 * CandleBuilder.stateSize)
-    const middle = new CandleBuilder(buffer, CandleBuilder.stateSize, INSTRUMENT)
+    const middle = new CandleBuilder(buffer, CandleBuilder.stateSize, INSTRUMENT, cash)
     const ticks = play(script)
     const until = Math.max(0, ...ticks.map(({ time }) => time)) + 86_400_000
     assert.deepStrictEqual(feed(middle, ticks, until), feed(builderAt(), ticks, until))

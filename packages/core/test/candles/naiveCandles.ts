@@ -4,7 +4,7 @@
  */
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { type Interval, intervalMillis } from "@keepgaining/core/candles/Interval.ts"
-import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
+import { plainHours, type SegmentHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
 
 export interface NaiveTick {
@@ -27,16 +27,25 @@ export class NaiveCandles {
   late = 0
   readonly #accepted: Array<Accepted> = []
   readonly #emitted = new Set<string>()
+  readonly #hours: SegmentHours
   #closedTo = 0
   #day = 0
   #counter: number | undefined
   #interest = 0
 
+  constructor(hours: SegmentHours = new TradingHours(plainHours).of("cash")) {
+    this.#hours = hours
+  }
+
+  #span(time: number): { readonly open: number; readonly close: number } | undefined {
+    return this.#hours.day(time)?.spans.find(({ close, open }) => time >= open && time < close)
+  }
+
   tick({ cumulative, openInterest, price, time }: NaiveTick): "accepted" | "late" | "outside" {
-    const hours = sessionHours(time)
-    if (hours === undefined || time < hours.open || time >= hours.close || hours.open < this.#day) return "outside"
-    if (hours.open > this.#day) {
-      this.#day = hours.open
+    const day = this.#hours.day(time)
+    if (day === undefined || this.#span(time) === undefined || day.open < this.#day) return "outside"
+    if (day.open > this.#day) {
+      this.#day = day.open
       this.#counter = undefined
       this.#interest = 0
     }
@@ -83,7 +92,8 @@ export class NaiveCandles {
   all(interval: Interval): Array<Candle> {
     const groups = new Map<number, Array<Accepted>>()
     for (const tick of this.#accepted) {
-      const open = sessionHours(tick.time)!.open
+      // An accepted tick lies in a session.
+      const { open } = interval === "1d" ? this.#hours.day(tick.time)! : this.#span(tick.time)!
       const start = open + Math.floor((tick.time - open) / intervalMillis[interval]) * intervalMillis[interval]
       const group = groups.get(start)
       if (group === undefined) groups.set(start, [tick])
@@ -98,7 +108,9 @@ export class NaiveCandles {
         instrument: 7,
         interval,
         start,
-        end: Math.min(start + intervalMillis[interval], sessionHours(start)!.close),
+        end: interval === "1d"
+          ? this.#hours.day(start)!.close
+          : Math.min(start + intervalMillis[interval], this.#span(start)!.close),
         open: paise(prices[0]!),
         high: paise(Math.max(...prices)),
         low: paise(Math.min(...prices)),

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { CandleBuilder } from "@keepgaining/core/candles/CandleBuilder.ts"
 import { intervals } from "@keepgaining/core/candles/Interval.ts"
+import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { Signal } from "@keepgaining/core/strategies/Signal.ts"
 import { VolumeRocket } from "@keepgaining/core/strategies/VolumeRocket.ts"
 import * as Schema from "effect/Schema"
@@ -150,7 +151,12 @@ describe("any market", () => {
 })
 
 const candlesOf = (ticks: ReadonlyArray<RecordedTick>): Array<Candle> => {
-  const builder = new CandleBuilder(new Float64Array(CandleBuilder.stateSize), 0, 0)
+  const builder = new CandleBuilder(
+    new Float64Array(CandleBuilder.stateSize),
+    0,
+    0,
+    new TradingHours(plainHours).of("cash")
+  )
   const candles: Array<Candle> = []
   const bit = 1 << intervals.indexOf("1m")
   for (const { price, time, volume } of ticks) {

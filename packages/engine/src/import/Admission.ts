@@ -2,8 +2,7 @@
  * Decides about every parsed row, in the order of the file, and hands accepted ones on as batches in the order of the log.
  * Synchronous; what it does depends on the rows alone. See `ImportReport` for the reasons of refusal.
  */
-import type { SessionSpan } from "@keepgaining/core/candles/SessionHours.ts"
-import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
+import type { Hours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { formatIst, formatIstDate, istDay } from "@keepgaining/core/market/IndianTime.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
@@ -37,17 +36,25 @@ export class Admission {
   #latest = -Infinity
   #ahead: ParsedRow | undefined
   #releaseAt = RELEASE_ROWS
-  #span: SessionSpan = { open: 1, close: 0 }
+  #span: Hours = { open: 1, close: 0 }
   #dayOfSpan = Number.NaN
+  readonly #hours: TradingHours
   /** Day of the rows handed on last, and their session. */
-  #day: SessionSpan | undefined
+  #day: Hours | undefined
   /** By the symbol's number: highest accepted volume of the day (-1: none), and the instrument's index (-1: none). */
   #highest = new Float64Array(0)
   #index = new Int32Array(0)
 
   /** `lastDay` is the last IST day that the log holds already. */
-  constructor(tally: Tally, symbols: SymbolIndex, instruments: InstrumentTable, lastDay = -Infinity) {
+  constructor(
+    tally: Tally,
+    symbols: SymbolIndex,
+    instruments: InstrumentTable,
+    hours: TradingHours,
+    lastDay = -Infinity
+  ) {
     this.#tally = tally
+    this.#hours = hours
     this.#symbols = symbols
     this.#instruments = instruments
     this.#lastDay = lastDay
@@ -83,7 +90,7 @@ export class Admission {
   /** Throws {@link ImportRefused} when the file's days overlap with those before it. */
   offer(row: ParsedRow): void {
     const span = this.#spanOf(row.time)
-    if (span === undefined) return this.#reject(row, "malformed", "the date is before the session hours that are known")
+    if (span === undefined) return this.#reject(row, "malformed", "no session is known for that date")
     if (row.time < span.open) return this.#reject(row, "before-open", "")
     if (row.time >= span.close) return this.#reject(row, "after-close", "")
     if (this.#ahead !== undefined) this.#settle(this.#ahead, row)
@@ -215,10 +222,11 @@ export class Admission {
     this.#batch.length = 0
   }
 
-  #spanOf(time: number): SessionSpan | undefined {
+  #spanOf(time: number): Hours | undefined {
     const day = istDay(time)
     if (day === this.#dayOfSpan) return this.#span
-    const span = sessionHours(time)
+    // Rows of all segments come through here; each instrument's candles keep to its own hours.
+    const span = this.#hours.day(time, ["cash", "derivatives"])
     if (span === undefined) return undefined
     this.#dayOfSpan = day
     this.#span = span

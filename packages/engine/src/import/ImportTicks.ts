@@ -2,6 +2,7 @@
  * Imports tick files into a tick log: all of them or nothing. The log is written into a folder beside the target and takes
  * its place when it is complete and durable, so an import that fails or is cancelled leaves the target as it was.
  */
+import { type HoursRules, plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { formatIstDate, istDay, parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import * as Effect from "effect/Effect"
@@ -36,6 +37,8 @@ export interface ImportOptions {
   /** What to do when there is a log already. Appended days must follow the ones in it. */
   readonly existing: "refuse" | "append" | "overwrite"
   readonly mapping?: ColumnMapping
+  /** Trading hours of what is imported, kept with the log; a log that is appended to keeps its own. */
+  readonly hours?: HoursRules
   /** Called after every piece of about 256 KB. */
   readonly onProgress?: (progress: ImportProgress) => void
 }
@@ -59,12 +62,14 @@ const refusing = <A>(run: () => A): Effect.Effect<A, ImportRefused> =>
   })
 
 /** The log that new rows follow; empty unless something is appended. */
-const previous = Effect.fnUntraced(function*({ existing, folder }: ImportOptions) {
+const previous = Effect.fnUntraced(function*({ existing, folder, hours }: ImportOptions) {
   const files = yield* DurableFiles
   const manifest = yield* reading(() => readManifest(folder, files.reading))
   if (manifest === undefined) {
     const names = yield* files.list(folder)
-    if (names.length === 0) return { instruments: new InstrumentTable(), segments: [], sources: [], lastDay: -Infinity }
+    if (names.length === 0) {
+      return { instruments: new InstrumentTable(), segments: [], sources: [], hours, lastDay: -Infinity }
+    }
     return yield* new ImportRefused({
       file: folder,
       line: 0,
@@ -81,16 +86,18 @@ const previous = Effect.fnUntraced(function*({ existing, folder }: ImportOptions
     })
   }
   if (existing === "overwrite") {
-    return { instruments: new InstrumentTable(), segments: [], sources: [], lastDay: -Infinity }
+    return { instruments: new InstrumentTable(), segments: [], sources: [], hours, lastDay: -Infinity }
   }
   const { segments } = yield* recover(folder, manifest)
   const instruments = yield* reading(() => readInstruments(folder, files.reading))
   const lastDate = segments.flatMap((segment) => segment.dates).sort().at(-1)
   const lastDay = lastDate === undefined ? -Infinity : istDay(parseIst(`${lastDate} 00:00:00`) ?? 0)
-  return { instruments, segments, sources: manifest.sources, lastDay }
+  return { instruments, segments, sources: manifest.sources, hours: manifest.hours, lastDay }
 })
 
 type Previous = Effect.Success<ReturnType<typeof previous>>
+
+const hoursOf = ({ hours }: Previous) => hours === undefined ? {} : { hours }
 
 /** Time of a file's first row that is one; `Infinity` when none is found in its first megabytes. */
 const firstTime = (file: string, mapping: ColumnMapping) =>
@@ -159,9 +166,21 @@ interface Written {
 
 const write = Effect.fnUntraced(function*({ before, draft, options, sources, tally }: Job) {
   const instruments = InstrumentTable.from(before.instruments.all())
-  const log = yield* TickLogWriter.open({ folder: draft, mode: "create", origin: "import", instruments })
+  const log = yield* TickLogWriter.open({
+    folder: draft,
+    mode: "create",
+    origin: "import",
+    instruments,
+    ...hoursOf(before)
+  })
   const symbols = new SymbolIndex()
-  const admission = new Admission(tally, symbols, instruments, before.lastDay)
+  const admission = new Admission(
+    tally,
+    symbols,
+    instruments,
+    new TradingHours(before.hours ?? plainHours),
+    before.lastDay
+  )
   const totalBytes = sources.reduce((sum, { total }) => sum + total, 0)
   const entries: Array<SourceEntry> = []
   const dates = new Set<string>()
@@ -234,7 +253,7 @@ const publish = Effect.fnUntraced(function*({ existing, folder }: ImportOptions,
     segments.push({ ...segment, file })
   }
   const manifest = withSegments(
-    { origin: "import", sources: [...before.sources, ...(drafted?.sources ?? [])] },
+    { origin: "import", ...hoursOf(before), sources: [...before.sources, ...(drafted?.sources ?? [])] },
     segments
   )
   yield* files.replace(path.join(folder, MANIFEST), encodeManifest(manifest))

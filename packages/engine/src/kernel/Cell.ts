@@ -11,6 +11,7 @@ import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { type CandleBuilder } from "@keepgaining/core/candles/CandleBuilder.ts"
 import { foldCandle } from "@keepgaining/core/candles/foldCandle.ts"
 import { intervals } from "@keepgaining/core/candles/Interval.ts"
+import type { SegmentHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { Digest } from "@keepgaining/core/digest/Digest.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
@@ -38,6 +39,8 @@ export interface CellServices {
   readonly fills: FillModel
   /** Faults to inject; only tests and drills set it. */
   readonly faults: FaultPlan | undefined
+  /** Trading hours of the instrument. */
+  readonly hoursOf: (index: number) => SegmentHours
   /** Number of the input being folded. */
   readonly cause: () => number
 }
@@ -76,7 +79,7 @@ export class Cell {
     this.index = index
     const path = instrument.symbol
     const ordinal = index * ACTORS_PER_CELL
-    this.instrument = new InstrumentActor(path, instrument, index)
+    this.instrument = new InstrumentActor(path, instrument, index, services.hoursOf(index))
     this.book = new BookActor(`${path}/book`, instrument, index, ordinal + 1, services.fills)
     this.guard = new GuardActor(`${path}/guard`, index, ordinal + 2)
     this.#services = services

@@ -1,5 +1,6 @@
 /** Builds the candles of one instrument. All its state is one slice of numbers. */
 import { CandleBuilder } from "@keepgaining/core/candles/CandleBuilder.ts"
+import type { SegmentHours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import { initialRecord, type SupervisionRecord } from "../actors/Supervision.ts"
 import type { CellTick } from "./InputRing.ts"
@@ -14,13 +15,15 @@ export class InstrumentActor {
   record: SupervisionRecord = initialRecord()
   /** Bits of the intervals that the latest close closed. */
   justClosed = 0
+  readonly #hours: SegmentHours
   readonly #saved = new Float64Array(CandleBuilder.stateSize)
 
-  constructor(path: string, instrument: Instrument, index: number) {
+  constructor(path: string, instrument: Instrument, index: number, hours: SegmentHours) {
     this.path = path
     this.instrument = instrument
     this.index = index
-    this.builder = new CandleBuilder(new Float64Array(CandleBuilder.stateSize), 0, index)
+    this.#hours = hours
+    this.builder = new CandleBuilder(new Float64Array(CandleBuilder.stateSize), 0, index, hours)
     this.builder.save(this.#saved, 0)
   }
 
@@ -47,7 +50,7 @@ export class InstrumentActor {
 
   /** A second builder on which inputs can be run again without touching the live one. */
   shadowBuilder(): CandleBuilder {
-    return new CandleBuilder(new Float64Array(CandleBuilder.stateSize), 0, this.index)
+    return new CandleBuilder(new Float64Array(CandleBuilder.stateSize), 0, this.index, this.#hours)
   }
 
   loadSavedInto(shadow: CandleBuilder): void {

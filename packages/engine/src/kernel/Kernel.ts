@@ -10,8 +10,10 @@
  * that is due by its first row fires at its own due time, in this order: candles, messages to strategies, their timers,
  * the feed monitor, the desk's schedule, the end of the session.
  */
+import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
 import { FEED_GAP } from "@keepgaining/core/candles/CandleBuilder.ts"
-import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
+import { segmentsOf } from "@keepgaining/core/candles/segmentOf.ts"
+import type { Hours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
 import { foldDecision } from "@keepgaining/core/decisions/foldDecision.ts"
@@ -93,6 +95,7 @@ export class Kernel {
   readonly #outboxes: ReadonlyArray<Outbox>
   readonly #rowsOf: ReadonlyArray<{ rows: Int32Array; count: number }>
   #nowOf = new Float64Array(0)
+  #segmentsKnown: ReadonlyArray<Segment> = []
   /** Whole second up to which candles were closed. */
   closedTo = 0
 
@@ -107,6 +110,8 @@ export class Kernel {
       history: this.history,
       fills: desk.fills,
       faults: options.faults,
+      // An instrument of the table has a segment.
+      hoursOf: (index) => options.hours.of(this.#segments()[index]!),
       cause: () => this.cause
     }
     this.partitions = Array.from(
@@ -126,6 +131,17 @@ export class Kernel {
       guard: (instruction) => this.#toGuard(instruction),
       notify: (book, instrument, update) => this.#tell(book, instrument, update)
     }, initialDesk())
+  }
+
+  /** From the first open to the last close of what is watched, on the instant's day; `undefined` when nothing trades. */
+  sessionDay(instant: number): Hours | undefined {
+    return this.options.hours.day(instant, new Set(this.#segments()))
+  }
+
+  /** By instrument; anew when the table has grown. */
+  #segments(): ReadonlyArray<Segment> {
+    if (this.#segmentsKnown.length !== this.instruments.size) this.#segmentsKnown = segmentsOf(this.instruments)
+    return this.#segmentsKnown
   }
 
   /** The partition that owns an instrument. */
@@ -310,7 +326,7 @@ export class Kernel {
     this.#deskBound = 0
     this.day = istDay(now)
     this.quotes.rollDay()
-    const hours = sessionHours(now)
+    const hours = this.sessionDay(now)
     this.sessionClose = hours === undefined ? 0 : hours.close
     this.sessionEnded = hours === undefined || now >= hours.close
     this.desk.onSessionStart(now)

@@ -1,3 +1,4 @@
+import type { TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { DeskSettings } from "@keepgaining/core/desk/DeskState.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { AnyStrategy } from "@keepgaining/core/strategies/Strategy.ts"
@@ -6,6 +7,8 @@ import type { FaultPlan } from "../actors/FaultPlan.ts"
 /** What a kernel is made with; the same options and inputs give the same decisions. */
 export interface KernelOptions {
   readonly instruments: InstrumentTable
+  /** Of the market that is watched; kept with what is recorded. */
+  readonly hours: TradingHours
   readonly partitions: number
   /** Seed of every model and strategy of the session. */
   readonly seed: number

@@ -16,7 +16,7 @@ import { type ReplayReport, reportOf } from "./Report.ts"
 export interface ReplayLogOptions {
   /** Folder of the tick log. */
   readonly log: string
-  readonly kernel: Omit<KernelOptions, "instruments">
+  readonly kernel: Omit<KernelOptions, "instruments" | "hours">
   /** Started before the first tick. Without instruments: on everything in the log that can be traded. */
   readonly deployments: ReadonlyArray<Deployment>
   /** Commands of a recorded session, given again at exactly the places where they stood. */
@@ -48,7 +48,7 @@ export const replayLog = (options: ReplayLogOptions): Effect.Effect<ReplayReport
       (opened) => Effect.sync(() => opened.close())
     )
     const { dates, rows: totalRows } = yield* reading(() => cursor.summary())
-    const kernel = new Kernel({ ...options.kernel, instruments: cursor.instruments })
+    const kernel = new Kernel({ ...options.kernel, instruments: cursor.instruments, hours: cursor.hours })
     for (const deployment of options.deployments) yield* deploy(kernel, deployment)
     const driver = new ReplayDriver(kernel, cursor, undefined, options.commands)
     const started = yield* Clock.currentTimeMillis

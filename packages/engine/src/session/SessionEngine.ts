@@ -5,7 +5,6 @@
  * milliseconds of folding. The *journal writer* makes pending decisions durable and then lets them out. The *snapshotter*
  * stores the kernel's state now and then. The loop waits when the writer is far behind, so nothing grows without bound.
  */
-import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
 import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
@@ -390,7 +389,7 @@ export class SessionEngine {
       if (!this.input.playing) return "paused"
     }
     if (this.kernel.monitor.raised) return "stale"
-    const hours = this.kernel.now === 0 ? undefined : sessionHours(this.kernel.now)
+    const hours = this.kernel.now === 0 ? undefined : this.kernel.sessionDay(this.kernel.now)
     return hours === undefined || this.kernel.now < hours.open || this.kernel.now >= hours.close ? "closed" : "live"
   }
 }

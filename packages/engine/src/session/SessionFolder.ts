@@ -8,6 +8,7 @@
  * sessions/<name>/ticks/
  * ```
  */
+import { HoursRules } from "@keepgaining/core/candles/TradingHours.ts"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as crypto from "node:crypto"
@@ -22,6 +23,8 @@ export const SessionManifest = Schema.Struct({
   seed: Schema.Int,
   /** Instant at which a generated market began, epoch ms. */
   marketStart: Schema.optionalKey(Schema.Finite),
+  /** Trading hours that it decides by; {@link plainHours} when it says none. A log that is replayed brings its own. */
+  hours: Schema.optionalKey(HoursRules),
   /** The recorded log that it replays. */
   log: Schema.optionalKey(Schema.String),
   /** Number of the timeline that is in use; a replay that was rewound begins a new one. */

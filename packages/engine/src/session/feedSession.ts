@@ -2,6 +2,7 @@
  * A session that lives on a feed: every frame is recorded before it counts, and a restart finds everything that was
  * durable. The feed is opened after recovery, told where the recording ends.
  */
+import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Effect from "effect/Effect"
@@ -26,8 +27,8 @@ import { sessionService } from "./sessionService.ts"
 export interface FeedSessionOptions {
   readonly folder: string
   /** What the session is when it begins; one that is there already keeps what it was. */
-  readonly begin: Pick<SessionManifest, "seed" | "marketStart"> & { readonly mode: "demo" | "paper" }
-  readonly kernel: Omit<KernelOptions, "instruments" | "seed">
+  readonly begin: Pick<SessionManifest, "seed" | "marketStart" | "hours"> & { readonly mode: "demo" | "paper" }
+  readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours">
   /** Opens the feed; `after` is the event time of the last recorded frame. */
   readonly openFeed: (manifest: SessionManifest, after: number | undefined) => Effect.Effect<Feed, FeedFailed>
 }
@@ -45,13 +46,14 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
   const recorded = yield* recordedUntil(ticks)
   const feed = yield* options.openFeed(manifest, recorded)
   const instruments = InstrumentTable.from(feed.instruments)
-  const writer = yield* TickLogWriter.open({ folder: ticks, mode: "append", origin: "recording", instruments })
+  const hours = manifest.hours ?? plainHours
+  const writer = yield* TickLogWriter.open({ folder: ticks, mode: "append", origin: "recording", instruments, hours })
   const history = yield* SessionHistory.open({ folder, manifest, symbolOf: (index) => instruments.at(index).symbol })
 
   const cursor = yield* reading(() => openTickLogSync(ticks, { files: files.reading }))
   const { core } = yield* recoverSession({
     history,
-    kernel: { ...options.kernel, instruments, seed: manifest.seed },
+    kernel: { ...options.kernel, instruments, hours: new TradingHours(hours), seed: manifest.seed },
     sourceFrom: (batch) => {
       cursor.seek(batch)
       return cursor

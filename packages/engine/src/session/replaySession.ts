@@ -31,7 +31,7 @@ export interface ReplaySessionOptions {
   /** Folder of the tick log. */
   readonly log: string
   readonly seed: number
-  readonly kernel: Omit<KernelOptions, "instruments" | "seed">
+  readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours">
   readonly playing: boolean
   /** Event seconds per wall second; 0 = as fast as it goes. */
   readonly speed: number
@@ -50,13 +50,13 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
     Effect.gen(function*() {
       const cursor = yield* reading(() => openTickLogSync(log, { files: files.reading }))
       yield* Effect.addFinalizer(() => Effect.sync(() => cursor.close()))
-      const { instruments } = cursor
+      const { hours, instruments } = cursor
       const opened = yield* SessionHistory.open({ folder, manifest, symbolOf: (index) => instruments.at(index).symbol })
       if (retained.length > 0) yield* opened.timeline.append(SessionHistory.commandEntries(retained))
       const history = retained.length > 0 ? { ...opened, commands: retained } : opened
       const { core, driver } = yield* recoverSession({
         history,
-        kernel: { ...options.kernel, instruments, seed: manifest.seed },
+        kernel: { ...options.kernel, instruments, hours, seed: manifest.seed },
         sourceFrom: (batch) => {
           cursor.seek(batch)
           return cursor

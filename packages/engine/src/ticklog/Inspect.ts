@@ -1,5 +1,7 @@
 /** Reads a whole tick log and says what is in it, what is missing and what is damaged. Changes nothing. */
-import { sessionHours, type SessionSpan } from "@keepgaining/core/candles/SessionHours.ts"
+import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
+import { segmentsOf } from "@keepgaining/core/candles/segmentOf.ts"
+import { type Hours, plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Schema from "effect/Schema"
@@ -77,13 +79,17 @@ class Inspector {
   timers = 0
   readonly rowsOf: Float64Array
   readonly #table: InstrumentTable
+  readonly #hours: TradingHours
+  readonly #segments: ReadonlySet<Segment>
   #sequence = 0
   #now = -Infinity
-  #session: SessionSpan | undefined
+  #session: Hours | undefined
   #lastRow = 0
 
-  constructor(table: InstrumentTable) {
+  constructor(table: InstrumentTable, hours: TradingHours) {
     this.#table = table
+    this.#hours = hours
+    this.#segments = new Set(segmentsOf(table))
     this.rowsOf = new Float64Array(table.size)
   }
 
@@ -163,7 +169,7 @@ class Inspector {
 
   #openSession(time: number): void {
     this.endSession()
-    const session = sessionHours(time)
+    const session = this.#hours.day(time, this.#segments)
     if (session === undefined || time >= session.close) return
     this.#session = session
     this.#lastRow = session.open
@@ -198,7 +204,7 @@ export const inspectTickLog = (folder: string, files: ReadFiles = nodeReadFiles)
     })
   }
   const table = readInstruments(folder, files)
-  const inspector = new Inspector(table)
+  const inspector = new Inspector(table, new TradingHours(manifest.hours ?? plainHours))
   const names = segmentFiles(folder, files)
   const expected = new Map(manifest.segments.map((entry) => [entry.file, entry]))
   for (const entry of manifest.segments) {

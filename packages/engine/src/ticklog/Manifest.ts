@@ -2,6 +2,7 @@
  * What a tick log's folder says about itself: `manifest.json` and `instruments.json`. Both are replaced in one step. The
  * manifest describes *closed* segments; one that is open, or was open in a crash, is found by looking at the folder.
  */
+import { HoursRules } from "@keepgaining/core/candles/TradingHours.ts"
 import { Instrument, InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -44,6 +45,8 @@ export const Manifest = Schema.Struct({
   origin: Schema.Literals(["recording", "import"]),
   /** When the log was begun; absent for imports, whose bytes depend on nothing but the rows. */
   created: Schema.optionalKey(Schema.String),
+  /** Trading hours of what was recorded; `plainHours` when it says none. */
+  hours: Schema.optionalKey(HoursRules),
   sources: Schema.Array(SourceEntry),
   /** IST dates with rows, ascending. */
   dates: Schema.Array(Schema.String),
@@ -60,7 +63,7 @@ const InstrumentFile = Schema.Struct({ instruments: Schema.Array(Instrument) })
 
 /** Totals recomputed from the segments. */
 export const withSegments = (
-  manifest: Pick<Manifest, "origin" | "created" | "sources">,
+  manifest: Pick<Manifest, "origin" | "created" | "hours" | "sources">,
   segments: ReadonlyArray<SegmentEntry>
 ): Manifest => {
   const [first] = segments
@@ -69,6 +72,7 @@ export const withSegments = (
     schemaVersion: SCHEMA_VERSION,
     origin: manifest.origin,
     ...(manifest.created === undefined ? {} : { created: manifest.created }),
+    ...(manifest.hours === undefined ? {} : { hours: manifest.hours }),
     sources: manifest.sources,
     dates: Array.from(new Set(segments.flatMap((segment) => segment.dates))).sort(),
     ...(first === undefined || last === undefined ? {} : { from: first.from, to: last.to }),

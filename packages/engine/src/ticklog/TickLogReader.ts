@@ -2,6 +2,7 @@
  * Reads a tick log from any batch on, synchronously and without copying: what a replay at full speed folds. It may be
  * used while the log is being written; it then sees whole batches only, and `undefined` means "no more so far".
  */
+import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
@@ -109,6 +110,8 @@ export const summarise = (folder: string, files: ReadFiles = nodeReadFiles): Tic
  */
 export class TickLogCursor implements Iterable<TickBatch> {
   readonly folder: string
+  /** Under which it was recorded. */
+  readonly hours: TradingHours
   readonly #files: ReadFiles
   readonly #verify: boolean
   #instruments: InstrumentTable
@@ -125,7 +128,7 @@ export class TickLogCursor implements Iterable<TickBatch> {
     this.folder = folder
     this.#files = options.files ?? nodeReadFiles
     this.#verify = options.verify ?? true
-    requireManifest(folder, this.#files)
+    this.hours = new TradingHours(requireManifest(folder, this.#files).hours ?? plainHours)
     this.#instruments = readInstruments(folder, this.#files)
     this.seek(options.from ?? 0)
   }

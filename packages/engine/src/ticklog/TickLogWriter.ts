@@ -11,6 +11,7 @@
  * **Failure.** After a failed write or sync the state of the disk is unknown: the writer fails everything from then on
  * with that error. Opening the log again recovers it.
  */
+import type { HoursRules } from "@keepgaining/core/candles/TradingHours.ts"
 import { MINUTE_MS } from "@keepgaining/core/market/IndianTime.ts"
 import { type InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
@@ -55,6 +56,8 @@ export interface WriterOptions {
    * there already. Instruments added to it later are saved before the first batch that follows.
    */
   readonly instruments?: InstrumentTable
+  /** Trading hours of what is recorded, kept in a log that is begun. */
+  readonly hours?: HoursRules
   /** Ends segments earlier than the defaults; for tests. */
   readonly segmentBytes?: number
 }
@@ -122,7 +125,7 @@ const exists = (folder: string) =>
     remedy: "Append to it, overwrite it, or choose another folder"
   })
 
-const begin = Effect.fnUntraced(function*({ folder, origin }: WriterOptions) {
+const begin = Effect.fnUntraced(function*({ folder, hours, origin }: WriterOptions) {
   const files = yield* DurableFiles
   yield* files.makeDirectory(folder)
   const segments = yield* reading(() => segmentFiles(folder, files.reading))
@@ -135,7 +138,7 @@ const begin = Effect.fnUntraced(function*({ folder, origin }: WriterOptions) {
   }
   // An import's bytes depend on its rows alone.
   const created = origin === "import" ? {} : { created: new Date(yield* Clock.currentTimeMillis).toISOString() }
-  const manifest = withSegments({ origin, ...created, sources: [] }, [])
+  const manifest = withSegments({ origin, ...created, ...(hours === undefined ? {} : { hours }), sources: [] }, [])
   yield* files.replace(path.join(folder, INSTRUMENTS), encodeInstruments([]))
   yield* files.replace(path.join(folder, MANIFEST), encodeManifest(manifest))
   return manifest

@@ -1,4 +1,5 @@
 /** Small seeded markets and a restless strategy, for tests of the kernel. */
+import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
@@ -127,7 +128,14 @@ export const strategies = (name: string): AnyStrategy | undefined =>
   [Restless, VolumeRocket].find((strategy) => strategy.name === name)
 
 export const kernelOf = (instruments: InstrumentTable, options: Partial<KernelOptions> = {}): Kernel =>
-  new Kernel({ ...sessionDefaults, instruments, strategyNamed: strategies, partitions: 1, ...options })
+  new Kernel({
+    ...sessionDefaults,
+    instruments,
+    hours: new TradingHours(plainHours),
+    strategyNamed: strategies,
+    partitions: 1,
+    ...options
+  })
 
 export const deployRestless = (kernel: Kernel): void => {
   const outcome = kernel.command("deploy", {

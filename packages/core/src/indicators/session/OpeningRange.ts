@@ -1,6 +1,5 @@
 import * as Schema from "effect/Schema"
-import { sessionHours } from "../../candles/SessionHours.ts"
-import { istDay, MINUTE_MS } from "../../market/IndianTime.ts"
+import { istDay, MINUTE_MS, startOfIstDay } from "../../market/IndianTime.ts"
 import { defineIndicator } from "../definition/Indicator.ts"
 import * as Parameter from "../definition/Parameter.ts"
 
@@ -10,23 +9,36 @@ export const indicator = defineIndicator({
   title: "Opening range",
   group: "session",
   formula:
-    "Highest high and lowest low of the candles that start in the first `minutes` of the session (09:15 IST), from " +
+    "Highest high and lowest low of the candles that start in the first `minutes` of the session (`open`, minutes after midnight IST), from " +
     "the first candle after them to the day's end; breakout = 1 when the close is above, -1 when it is below, else " +
     "0. None on a day without candles in those minutes.",
   parameters: Schema.Struct({
-    minutes: Parameter.int(15, { minimum: 1, maximum: 375 }, "Length of the range, minutes from the open")
+    minutes: Parameter.int(15, { minimum: 1, maximum: 375 }, "Length of the range, minutes from the open"),
+    open: Parameter.int(
+      555,
+      { minimum: 0, maximum: 1_439 },
+      "The session's open, minutes after midnight IST: 555 = 09:15"
+    )
   }),
   reads: ["start", "high", "low", "close"],
   outputs: ["high", "low", "middle", "breakout"],
   warmup: () => 1,
-  initial: ({ minutes }) => ({ millis: minutes * MINUTE_MS, day: -1, from: 0, to: 0, seen: false, high: 0, low: 0 }),
+  initial: ({ minutes, open }) => ({
+    millis: minutes * MINUTE_MS,
+    open: open * MINUTE_MS,
+    day: -1,
+    from: 0,
+    to: 0,
+    seen: false,
+    high: 0,
+    low: 0
+  }),
   update: (state, { close, high, low, start }, out) => {
     const day = istDay(start)
     if (day !== state.day) {
-      const hours = sessionHours(start)
       state.day = day
-      state.from = hours?.open ?? 0
-      state.to = hours === undefined ? 0 : hours.open + state.millis
+      state.from = startOfIstDay(day) + state.open
+      state.to = state.from + state.millis
       state.seen = false
     }
     out.fill(Number.NaN)

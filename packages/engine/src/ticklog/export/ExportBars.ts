@@ -3,12 +3,13 @@ import type { Bar } from "@keepgaining/core/bars/Bar.ts"
 import * as Renko from "@keepgaining/core/bars/renko.ts"
 import * as ThresholdBars from "@keepgaining/core/bars/thresholdBars.ts"
 import { FEED_GAP } from "@keepgaining/core/candles/CandleBuilder.ts"
-import { sessionHours } from "@keepgaining/core/candles/SessionHours.ts"
+import type { SegmentHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { istDay } from "@keepgaining/core/market/IndianTime.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Effect from "effect/Effect"
 import { DurableFiles, type StorageError } from "../../storage/DurableFile.ts"
+import { hoursByInstrument } from "../hoursByInstrument.ts"
 import { reading } from "../Recovery.ts"
 import type { TickLogCorrupt, TickLogRefused } from "../TickLogError.ts"
 import { openTickLogSync } from "../TickLogReader.ts"
@@ -45,12 +46,14 @@ type Closed = Bar & { readonly instrument: number }
 
 class BarFold {
   readonly #rule: BarRule
+  readonly #hoursOf: (instrument: number) => SegmentHours
   readonly #instruments: Array<InstrumentBars | undefined> = []
   #newest = 0
   #closed: Array<Closed> = []
 
-  constructor(rule: BarRule) {
+  constructor(rule: BarRule, hoursOf: (instrument: number) => SegmentHours) {
     this.#rule = rule
+    this.#hoursOf = hoursOf
   }
 
   fold(batch: TickBatch): ReadonlyArray<Closed> {
@@ -67,8 +70,8 @@ class BarFold {
   }
 
   #tick(index: number, time: number, price: number, cumulative: number): void {
-    const hours = sessionHours(time)
-    if (hours === undefined || time < hours.open || time >= hours.close) return
+    const session = this.#hoursOf(index).day(time)
+    if (session?.spans.some(({ close, open }) => time >= open && time < close) !== true) return
     if (time - this.#newest >= FEED_GAP) {
       for (const bars of this.#instruments) if (bars !== undefined) bars.counter = -1
     }
@@ -144,7 +147,7 @@ export const exportBars = (
       (open) => Effect.sync(() => open.close())
     )
     const symbols = log.instruments.all().map(({ symbol }) => symbol)
-    const fold = new BarFold(rule)
+    const fold = new BarFold(rule, hoursByInstrument(log))
     let ended = false
     const next = reading(() => {
       const batch = log.next()

@@ -2,9 +2,11 @@
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { CandleBuilder, FEED_GAP } from "@keepgaining/core/candles/CandleBuilder.ts"
 import { type Interval, intervals } from "@keepgaining/core/candles/Interval.ts"
+import type { SegmentHours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Effect from "effect/Effect"
 import { DurableFiles, type StorageError } from "../../storage/DurableFile.ts"
+import { hoursByInstrument } from "../hoursByInstrument.ts"
 import { reading } from "../Recovery.ts"
 import type { TickLogCorrupt, TickLogRefused } from "../TickLogError.ts"
 import { openTickLogSync } from "../TickLogReader.ts"
@@ -27,13 +29,15 @@ const columns: ReadonlyArray<ExportColumn> = [
 export class CandleFold {
   readonly #interval: Interval
   readonly #bit: number
+  readonly #hoursOf: (instrument: number) => SegmentHours
   readonly #builders: Array<CandleBuilder> = []
   /** Event time of the newest tick of any instrument. */
   #newest = 0
   #closed: Array<Candle> = []
 
-  constructor(interval: Interval) {
+  constructor(interval: Interval, hoursOf: (instrument: number) => SegmentHours) {
     this.#interval = interval
+    this.#hoursOf = hoursOf
     this.#bit = 1 << intervals.indexOf(interval)
   }
 
@@ -66,7 +70,7 @@ export class CandleFold {
 
   #builder(index: number): CandleBuilder {
     for (let n = this.#builders.length; n <= index; n++) {
-      this.#builders.push(new CandleBuilder(new Float64Array(CandleBuilder.stateSize), 0, n))
+      this.#builders.push(new CandleBuilder(new Float64Array(CandleBuilder.stateSize), 0, n, this.#hoursOf(n)))
     }
     return this.#builders[index]!
   }
@@ -104,7 +108,7 @@ export const exportCandles = (
       (open) => Effect.sync(() => open.close())
     )
     const symbols = log.instruments.all().map(({ symbol }) => symbol)
-    const fold = new CandleFold(interval)
+    const fold = new CandleFold(interval, hoursByInstrument(log))
     const next = reading(() => {
       const batch = log.next()
       return batch === undefined ? undefined : blockOf(fold.fold(batch), symbols)

@@ -181,11 +181,11 @@ onEveryDatabase("imports of candles", (it) => {
         yield* query("update archive_imports set checksum = ''")
         const changed = yield* importCandles(source, { ...quiet, again: true })
         assert.deepInclude(changed, { replaced: 1, unchanged: 1_124, verified: 3 })
-      // A row that cannot be a candle is listed, and its instrument not called verified.
-      yield* run(`update ${table} set low = 500 where ticker = 'SYM1' and volume = 4`)
-      const partly = yield* importCandles(source, { ...quiet, again: true })
-      assert.strictEqual(partly.verified, 2)
-      assert.deepStrictEqual(partly.rejected.map(({ reason, rows }) => [reason, rows]), [["high-low", 1]])
+        // A row that cannot be a candle is listed, and its instrument not called verified.
+        yield* run(`update ${table} set low = 500 where ticker = 'SYM1' and volume = 4`)
+        const partly = yield* importCandles(source, { ...quiet, again: true })
+        assert.strictEqual(partly.verified, 2)
+        assert.deepStrictEqual(partly.rejected.map(({ reason, rows }) => [reason, rows]), [["high-low", 1]])
       })).pipe(Effect.provide(layer))
   )
 })

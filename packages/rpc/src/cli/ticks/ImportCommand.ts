@@ -1,8 +1,10 @@
 /** `keepgaining ticks import`: tick files into a tick log. */
+import { calendarHours } from "@keepgaining/core/candles/calendarHours.ts"
 import { formatIst } from "@keepgaining/core/market/IndianTime.ts"
 import { type ColumnMapping, csvColumns, isCsvColumn } from "@keepgaining/engine/import/CsvHeader.ts"
 import type { ImportReport } from "@keepgaining/engine/import/ImportReport.ts"
 import { type ImportProgress, importTicks } from "@keepgaining/engine/import/ImportTicks.ts"
+import { loadCalendar, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { layer as NodeDurableFiles } from "@keepgaining/engine/storage/NodeDurableFiles.ts"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -12,6 +14,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
+import { defaults } from "../command/installation.ts"
 
 const description = [
   "Import recorded ticks into a tick log.",
@@ -102,7 +105,12 @@ export const importCommand = Command.make(
     const started = yield* Clock.currentTimeMillis
     const progress = progressLine()
     const existing = append ? "append" : overwrite ? "overwrite" : "refuse"
-    const report = yield* importTicks({ files, folder: out, existing, mapping, onProgress: progress.show }).pipe(
+    const report = yield* Effect.gen(function*() {
+      const calendar = yield* loadCalendar(userFolder(defaults.dataDirectory))
+      // What is in the file was traded, whatever the calendar says of the day.
+      const hours = calendarHours(calendar, { holidays: false })
+      return yield* importTicks({ files, folder: out, existing, mapping, hours, onProgress: progress.show })
+    }).pipe(
       Effect.ensuring(progress.clear),
       reported,
       Effect.provide(NodeDurableFiles)

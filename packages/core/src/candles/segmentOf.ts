@@ -1,0 +1,28 @@
+import type { Segment } from "../calendar/CalendarRules.ts"
+import type { Instrument, InstrumentTable } from "../market/Instrument.ts"
+
+/**
+ * Whose hours an instrument has. Shares with derivatives end with a closing auction since 2026-08-03; which those are, the
+ * instruments of the session say: a share on which none of them is written counts as one without.
+ */
+export const segmentOf = (instrument: Instrument, underlyings: ReadonlySet<string>): Segment => {
+  switch (instrument.kind) {
+    case "future":
+    case "option":
+      return "derivatives"
+    case "equity":
+      return underlyings.has(instrument.symbol) ? "cash-closing-auction" : "cash"
+    case "index":
+      return "cash"
+  }
+}
+
+/** Symbols on which futures or options of the table are written. */
+export const underlyingsOf = (table: InstrumentTable): ReadonlySet<string> =>
+  new Set(table.all().flatMap(({ underlying }) => underlying === undefined ? [] : [underlying]))
+
+/** Of every instrument, in index order. */
+export const segmentsOf = (table: InstrumentTable): ReadonlyArray<Segment> => {
+  const underlyings = underlyingsOf(table)
+  return table.all().map((instrument) => segmentOf(instrument, underlyings))
+}

@@ -1,0 +1,104 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
+import { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
+import { calendarHours } from "@keepgaining/core/candles/calendarHours.ts"
+import { segmentsOf } from "@keepgaining/core/candles/segmentOf.ts"
+import { HoursRules, plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
+import { formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
+import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
+import * as Schema from "effect/Schema"
+
+const origin = { source: "test", as_of: "2026-01-01", confidence: "A" }
+const phase = (segment: Segment, effective_from: string, start: string, end: string, name = "continuous") => ({
+  segment,
+  effective_from,
+  phase: name,
+  start,
+  end,
+  ...origin
+})
+const special = (date: string, kind: "full" | "muhurat" | "recovery-test", ...times: ReadonlyArray<string>) => {
+  const [open = "", close = "", second_open = "", second_close = ""] = times
+  return { date, name: kind, kind, open, close, second_open, second_close, ...origin }
+}
+
+const calendar = new TradingCalendar({
+  holidays: [{ date: "2026-11-10", name: "Diwali", kind: "planned", ...origin }],
+  specialSessions: [
+    special("2025-10-21", "muhurat", "13:45", "14:45"),
+    special("2024-03-02", "recovery-test", "09:15", "10:00", "11:30", "12:30"),
+    special("2026-02-01", "full"),
+    special("2026-11-08", "muhurat")
+  ],
+  phases: [
+    phase("cash", "2010-10-18", "09:15", "15:30"),
+    phase("cash-closing-auction", "2010-10-18", "09:15", "15:30"),
+    phase("cash-closing-auction", "2026-08-03", "09:15", "15:15"),
+    phase("cash-closing-auction", "2026-08-03", "15:30", "15:35", "auction-match"),
+    phase("derivatives", "2010-01-04", "09:15", "15:30"),
+    phase("derivatives", "2026-08-03", "09:15", "15:40")
+  ],
+  settlementHolidays: [],
+  expiries: [],
+  coverage: [{ topic: "trading-days", from: "2022-01-01", to: "2026-12-31", ...origin }]
+})
+
+const live = new TradingHours(calendarHours(calendar, { holidays: true }))
+const recorded = new TradingHours(calendarHours(calendar, { holidays: false }))
+
+const noon = (date: string): number => Date.parse(`${date}T12:00:00+05:30`)
+
+const shown = (hours: TradingHours, segment: Segment, date: string): string =>
+  hours.of(segment).day(noon(date))?.spans
+    .map(({ close, open }) => `${formatIstTime(open).slice(0, 5)}-${formatIstTime(close).slice(0, 5)}`).join(" ") ??
+    "none"
+
+describe("trading hours", () => {
+  it("change on their day, by segment", () => {
+    assert.strictEqual(shown(live, "derivatives", "2026-07-31"), "09:15-15:30")
+    assert.strictEqual(shown(live, "derivatives", "2026-08-03"), "09:15-15:40")
+    assert.strictEqual(shown(live, "cash-closing-auction", "2026-07-31"), "09:15-15:30")
+    assert.strictEqual(shown(live, "cash-closing-auction", "2026-08-03"), "09:15-15:15")
+    assert.strictEqual(shown(live, "cash", "2026-08-03"), "09:15-15:30")
+  })
+
+  it("know special sessions, holidays and weekends", () => {
+    assert.strictEqual(shown(live, "cash", "2025-10-21"), "13:45-14:45")
+    assert.strictEqual(shown(live, "cash", "2024-03-02"), "09:15-10:00 11:30-12:30")
+    assert.strictEqual(shown(live, "derivatives", "2026-02-01"), "09:15-15:30")
+    assert.strictEqual(shown(live, "cash", "2026-11-08"), "none")
+    assert.strictEqual(shown(live, "cash", "2026-11-10"), "none")
+    assert.strictEqual(shown(live, "cash", "2026-06-13"), "none")
+  })
+
+  it("of a recording hold on any day, for its ticks prove that it traded; also before the calendar begins", () => {
+    assert.strictEqual(shown(recorded, "cash", "2026-11-10"), "09:15-15:30")
+    assert.strictEqual(shown(recorded, "cash", "2026-06-13"), "09:15-15:30")
+    assert.strictEqual(shown(recorded, "cash", "2021-06-09"), "09:15-15:30")
+    assert.strictEqual(shown(recorded, "cash", "2025-10-21"), "13:45-14:45")
+    assert.strictEqual(shown(recorded, "cash", "2009-06-09"), "none")
+  })
+
+  it("of a session run from the first open to the last close of what is watched", () => {
+    const day = live.day(noon("2026-08-03"), ["cash-closing-auction", "derivatives"])
+    assert.strictEqual(formatIstTime(day?.close ?? 0), "15:40:00")
+    assert.isUndefined(live.day(noon("2026-11-10"), ["cash"]))
+  })
+
+  it("are plain data that reads back", () => {
+    for (const rules of [live.rules, recorded.rules, plainHours]) {
+      const read = Schema.decodeUnknownSync(Schema.fromJsonString(HoursRules))(JSON.stringify(rules))
+      assert.deepStrictEqual(read, rules)
+    }
+  })
+
+  it("belong to segments that follow from the instruments of the session", () => {
+    const table = InstrumentTable.from([
+      { symbol: "NSE:NIFTY 50", exchange: "NSE", kind: "index", tickSize: 5, lotSize: 1 },
+      { symbol: "NSE:SBIN", exchange: "NSE", kind: "equity", tickSize: 5, lotSize: 1 },
+      { symbol: "NSE:ITC", exchange: "NSE", kind: "equity", tickSize: 5, lotSize: 1 },
+      { symbol: "NSE:SBIN26NOVFUT", exchange: "NSE", kind: "future", tickSize: 5, lotSize: 750, underlying: "NSE:SBIN" }
+    ])
+    assert.deepStrictEqual(segmentsOf(table), ["cash", "cash-closing-auction", "cash", "derivatives"])
+  })
+})
