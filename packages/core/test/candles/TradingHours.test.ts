@@ -1,12 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
+import { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
 import { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import { calendarHours } from "@keepgaining/core/candles/calendarHours.ts"
+import type { Candle } from "@keepgaining/core/candles/Candle.ts"
+import { CandleBuilder } from "@keepgaining/core/candles/CandleBuilder.ts"
+import { intervals } from "@keepgaining/core/candles/Interval.ts"
 import { segmentsOf } from "@keepgaining/core/candles/segmentOf.ts"
 import { HoursRules, plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
 import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
+import * as Random from "@keepgaining/core/random/Random.ts"
 import * as Schema from "effect/Schema"
+import { NaiveCandles, type NaiveTick } from "./naiveCandles.ts"
 
 const origin = { source: "test", as_of: "2026-01-01", confidence: "A" }
 const phase = (segment: Segment, effective_from: string, start: string, end: string, name = "continuous") => ({
@@ -52,6 +57,69 @@ const shown = (hours: TradingHours, segment: Segment, date: string): string =>
   hours.of(segment).day(noon(date))?.spans
     .map(({ close, open }) => `${formatIstTime(open).slice(0, 5)}-${formatIstTime(close).slice(0, 5)}`).join(" ") ??
     "none"
+
+/** Ticks of a whole day, a minute apart or less, in and outside of its sessions. */
+const ticksOf = (date: string, seed: number): ReadonlyArray<NaiveTick> => {
+  const random = Random.fromSeed(seed)
+  const ticks: Array<NaiveTick> = []
+  let time = Date.parse(`${date}T08:55:00+05:30`)
+  let cumulative = 1_000
+  while (time < Date.parse(`${date}T16:05:00+05:30`)) {
+    ticks.push({
+      time,
+      price: 10_000 + Random.integer(random, 900),
+      cumulative,
+      openInterest: Random.integer(random, 50)
+    })
+    time += 1 + Random.integer(random, 45_000)
+    cumulative += Random.integer(random, 40)
+  }
+  return ticks
+}
+
+describe("candles of every kind of day", () => {
+  it.prop(
+    "equal those built the slow way",
+    [
+      Schema.Literals([
+        "2024-03-02",
+        "2025-10-21",
+        "2026-02-01",
+        "2026-07-31",
+        "2026-08-03",
+        "2026-11-10",
+        "2026-06-13"
+      ]),
+      Segment,
+      Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1e6 }))
+    ],
+    ([date, segment, seed]) => {
+      const hours = live.of(segment)
+      const builder = new CandleBuilder(new Float64Array(CandleBuilder.stateSize), 0, 7, hours)
+      const naive = new NaiveCandles(hours)
+      const closed: Array<Candle> = []
+      const close = (now: number): void => {
+        const mask = builder.closeUntil(now)
+        intervals.forEach((interval, i) => (mask & (1 << i)) !== 0 && closed.push(builder.closed(interval)))
+      }
+      for (const tick of ticksOf(date, seed)) {
+        if (builder.nextClose <= tick.time) {
+          close(tick.time)
+          naive.closedUntil(tick.time)
+        }
+        builder.onTick(tick.time, tick.price, tick.cumulative, tick.openInterest)
+        naive.tick(tick)
+      }
+      close(Infinity)
+      for (const interval of intervals) {
+        assert.deepStrictEqual(closed.filter((candle) => candle.interval === interval), naive.all(interval), interval)
+      }
+      const days = closed.filter(({ interval }) => interval === "1d")
+      assert.strictEqual(days.length, hours.day(noon(date)) === undefined ? 0 : 1)
+    },
+    { arbitrary: { runs: 40 } }
+  )
+})
 
 describe("trading hours", () => {
   it("change on their day, by segment", () => {
