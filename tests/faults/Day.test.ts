@@ -2,14 +2,17 @@
  * Actors that throw all through a day: their neighbours do not notice, and a fault that passes leaves no trace at all.
  * Once on a generated day with faults in every actor, once on a recorded one.
  */
+import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Deployment } from "@keepgaining/core/deployments/Deployment.ts"
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { faultPlan, type FaultRule } from "@keepgaining/engine/actors/FaultPlan.ts"
 import { Kernel } from "@keepgaining/engine/kernel/Kernel.ts"
 import { ReplayDriver } from "@keepgaining/engine/replay/ReplayDriver.ts"
+import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import { openTickLogSync } from "@keepgaining/engine/ticklog/TickLogReader.ts"
+import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, beforeAll, describe, it } from "vitest"
@@ -35,6 +38,7 @@ const fold = (log: string, rules: ReadonlyArray<FaultRule>): Day => {
     ...sessionDefaults,
     instruments: cursor.instruments,
     hours: cursor.hours,
+    charges: new ChargeSchedule(Effect.runSync(loadCharges())),
     strategyNamed,
     ...(rules.length === 0 ? {} : { faults: faultPlan(rules, 7) })
   })

@@ -1,4 +1,5 @@
 /** What a stopped session left behind, and the same inputs folded again without any disturbance. */
+import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { layerPostgres } from "@keepgaining/engine/database/Database.ts"
 import type { JournalShape } from "@keepgaining/engine/journal/Journal.ts"
@@ -8,6 +9,7 @@ import { CommandRecord, DecisionRecord } from "@keepgaining/engine/journal/Sessi
 import type { RecordedDecision } from "@keepgaining/engine/kernel/Kernel.ts"
 import type { PlacedCommand } from "@keepgaining/engine/replay/ReplayDriver.ts"
 import { replayLog } from "@keepgaining/engine/replay/replayLog.ts"
+import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { journalFile, readManifest, timelineKey } from "@keepgaining/engine/session/SessionFolder.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import * as NodeDurableFiles from "@keepgaining/engine/storage/NodeDurableFiles.ts"
@@ -71,7 +73,13 @@ export const undisturbed = async (log: string, { commands, seed }: Journalled) =
   const decisions: Array<RecordedDecision> = []
   const report = await Effect.runPromise(replayLog({
     log,
-    kernel: { ...sessionDefaults, partitions: 3, seed, strategyNamed },
+    kernel: {
+      ...sessionDefaults,
+      charges: new ChargeSchedule(Effect.runSync(loadCharges())),
+      partitions: 3,
+      seed,
+      strategyNamed
+    },
     deployments: [],
     commands,
     onDecisions: (made) => void decisions.push(...made)

@@ -4,12 +4,14 @@
  * fills to the ledger, every decision journalled and synced, then projected into SQL.
  */
 import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
+import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Command } from "@keepgaining/core/commands/Command.ts"
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { Supervisor } from "@keepgaining/engine/actors/Supervisor.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import { Kernel } from "@keepgaining/engine/kernel/Kernel.ts"
+import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as feedSession from "@keepgaining/engine/session/feedSession.ts"
 import { Session } from "@keepgaining/engine/session/Session.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
@@ -44,6 +46,7 @@ export const kernelWithStrategy = (market: Market): Kernel => {
     ...sessionDefaults,
     instruments: market.instruments,
     hours: new TradingHours(plainHours),
+    charges: new ChargeSchedule(Effect.runSync(loadCharges())),
     strategyNamed
   })
   kernel.command("deploy", deploy(market))
@@ -57,6 +60,7 @@ const once = (market: Market) => {
     folder: path.join(folder, "session"),
     begin: { mode: "paper", seed: sessionDefaults.seed },
     kernel: { ...sessionDefaults, strategyNamed },
+    charges: Effect.runSync(loadCharges()),
     openFeed: () =>
       Effect.succeed({
         name: "bench",

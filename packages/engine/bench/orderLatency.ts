@@ -1,11 +1,14 @@
 /** From a tick's arrival to the paper order that it causes, with ticks arriving at 100,000 a second. */
 import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
+import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import { type AnyStrategy, defineStrategy } from "@keepgaining/core/strategies/Strategy.ts"
 import { Kernel } from "@keepgaining/engine/kernel/Kernel.ts"
+import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Figure } from "./Figure.ts"
 import { generate, type Market } from "./market.ts"
@@ -82,6 +85,7 @@ const run = (market: Market, gap: number): Array<number> => {
     desk: { ...sessionDefaults.desk, limits: { ...limits, maxOrdersPerSecond: Infinity, maxDailyLoss: Infinity } },
     instruments: market.instruments,
     hours: new TradingHours(plainHours),
+    charges: new ChargeSchedule(Effect.runSync(loadCharges())),
     strategyNamed: strategies
   })
   const symbols = market.instruments.all().filter(isTradable).map(({ symbol }) => symbol)

@@ -1,8 +1,10 @@
 /** Wall time of replaying a whole imported day: from the files of the log to the report. */
+import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { importTicks } from "@keepgaining/engine/import/ImportTicks.ts"
 import { replayLog } from "@keepgaining/engine/replay/replayLog.ts"
+import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import { layer as NodeDurableFiles } from "@keepgaining/engine/storage/NodeDurableFiles.ts"
 import { openTickLogSync } from "@keepgaining/engine/ticklog/TickLogReader.ts"
@@ -43,7 +45,7 @@ export const replayDay = (file: string): Promise<ReadonlyArray<Figure>> => {
           lots: 1,
           mode: "paper"
         }],
-        kernel: { ...sessionDefaults, strategyNamed }
+        kernel: { ...sessionDefaults, charges: new ChargeSchedule(Effect.runSync(loadCharges())), strategyNamed }
       })
     yield* replay()
     const report = yield* replay()

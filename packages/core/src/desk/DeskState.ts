@@ -1,5 +1,5 @@
 /** The order desk's memory, its settings, and what it may use. The memory is plain data. */
-import { type BrokeragePlan, zerodhaPlan } from "../charges/BrokeragePlan.ts"
+import type { ChargeSchedule } from "../charges/ChargeSchedule.ts"
 import type { KillStage } from "../commands/Command.ts"
 import type { Decision } from "../decisions/Decision.ts"
 import { timeOfDay } from "../market/IndianTime.ts"
@@ -19,7 +19,9 @@ export interface DeskSettings {
   readonly fills: FillModel
   /** Delay from a decision to the exchange: `base` plus 0 to `jitter`, drawn from the order's id, ms; base >= 10. */
   readonly latency: { readonly base: number; readonly jitter: number }
-  readonly plan: BrokeragePlan
+  /** Rates and plans of brokerage, and which plan the account has. */
+  readonly charges: ChargeSchedule
+  readonly plan: string
   /** Intraday positions are squared off, and none opened any more, from these times of day (ms since 00:00 IST). */
   readonly squareOff: { readonly equity: number; readonly derivative: number }
   /** How long an exit may wait for its fill before its limit is moved after the market, ms. */
@@ -29,7 +31,7 @@ export interface DeskSettings {
 const crore = 10_000_000 * 100
 
 /** A private trader's paper account: wide enough to try things, with a daily loss limit that bites. */
-export const defaultDeskSettings: DeskSettings = {
+export const defaultDeskSettings: Omit<DeskSettings, "charges"> = {
   limits: {
     maxOrderQuantity: 100_000,
     maxOrderValue: crore,
@@ -42,7 +44,7 @@ export const defaultDeskSettings: DeskSettings = {
   },
   fills: { seed: 0, protection: 0.005, participation: 0.25, slippage: 3 },
   latency: { base: 50, jitter: 100 },
-  plan: zerodhaPlan,
+  plan: "zerodha",
   squareOff: { equity: timeOfDay(15, 10), derivative: timeOfDay(15, 20) },
   chaseAfter: 3_000
 }

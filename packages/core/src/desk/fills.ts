@@ -66,7 +66,13 @@ const takeFill = (
 /** Trading does not stop for a missing rate: the fill is booked without charges and an alarm says so. */
 const costOf = (desk: Desk, fill: Fill, valueBefore: number): Charges => {
   const { context, settings, state } = desk
-  const found = chargesOf(fill, context.instruments.at(fill.instrument), settings.plan, valueBefore)
+  const found = chargesOf(
+    fill,
+    context.instruments.at(fill.instrument),
+    settings.charges,
+    settings.plan,
+    valueBefore
+  )
   if (Result.isSuccess(found)) return found.success
   const { message, table } = found.failure
   if (!state.ratesMissing.includes(table)) {

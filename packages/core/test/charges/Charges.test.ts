@@ -1,16 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { upstoxPlan, zerodhaPlan } from "@keepgaining/core/charges/BrokeragePlan.ts"
-import { chargesOf, exerciseTax, RateMissing } from "@keepgaining/core/charges/Charges.ts"
-import { exchangeCharge, protectionFund } from "@keepgaining/core/charges/exchangeCharge.ts"
-import { goodsAndServicesTax, sebiFee, stampDuty } from "@keepgaining/core/charges/governmentCharges.ts"
-import { type RateTable } from "@keepgaining/core/charges/Rate.ts"
-import { sttOnExercise, sttOnSale } from "@keepgaining/core/charges/securitiesTransactionTax.ts"
+import { chargesOf, contractNote, exerciseTax, RateMissing } from "@keepgaining/core/charges/Charges.ts"
+import { chargeKey } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Charges } from "@keepgaining/core/decisions/Decision.ts"
 import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import { paiseFromRupees, rupees } from "@keepgaining/core/market/Money.ts"
 import type { Fill, Product, Side } from "@keepgaining/core/orders/Order.ts"
 import * as Result from "effect/Result"
+import { shippedCharges } from "./shippedCharges.ts"
 
 const share: Instrument = { symbol: "NSE:RELIANCE", exchange: "NSE", kind: "equity", tickSize: 5, lotSize: 1 }
 const future: Instrument = {
@@ -44,7 +41,8 @@ const cost = (
   price: number,
   product: Product,
   date = "2026-06-01"
-): Charges => Result.getOrThrow(chargesOf(fill(side, quantity, price, product, date), instrument, zerodhaPlan))
+): Charges =>
+  Result.getOrThrow(chargesOf(fill(side, quantity, price, product, date), instrument, shippedCharges, "zerodha"))
 
 describe("charges", () => {
   // Worked examples at the rates of 2026-04-01: brokerage, STT, exchange, IPFT, SEBI, stamp, GST, total.
@@ -96,15 +94,17 @@ describe("charges", () => {
   it("charge brokerage once an order, however many fills it takes", () => {
     const first = fill("buy", 100, 800, "intraday", "2026-06-01")
     const second = fill("buy", 400, 800, "intraday", "2026-06-01")
-    const a = Result.getOrThrow(chargesOf(first, share, zerodhaPlan))
-    const b = Result.getOrThrow(chargesOf(second, share, zerodhaPlan, 80_000))
+    const a = Result.getOrThrow(chargesOf(first, share, shippedCharges, "zerodha"))
+    const b = Result.getOrThrow(chargesOf(second, share, shippedCharges, "zerodha", 80_000))
     assert.closeTo(a.brokerage, 20, 1e-9)
     assert.closeTo(b.brokerage, 0, 1e-9)
     assert.closeTo(a.total + b.total, cost(share, "buy", 500, 800, "intraday").total, 1e-9)
-    const small = Result.getOrThrow(chargesOf(fill("buy", 10, 800, "intraday", "2026-06-01"), share, zerodhaPlan))
+    const small = Result.getOrThrow(
+      chargesOf(fill("buy", 10, 800, "intraday", "2026-06-01"), share, shippedCharges, "zerodha")
+    )
     assert.closeTo(small.brokerage, 2.4, 1e-9)
     const delivered = fill("buy", 10, 800, "delivery", "2026-06-01")
-    assert.strictEqual(Result.getOrThrow(chargesOf(delivered, share, upstoxPlan)).brokerage, 20)
+    assert.strictEqual(Result.getOrThrow(chargesOf(delivered, share, shippedCharges, "upstox")).brokerage, 20)
   })
 
   it("tell BSE's other options apart", () => {
@@ -113,7 +113,7 @@ describe("charges", () => {
   })
 
   it("refuse a date that no rate is known for", () => {
-    const found = chargesOf(fill("buy", 1, 100, "delivery", "2019-12-31"), share, zerodhaPlan)
+    const found = chargesOf(fill("buy", 1, 100, "delivery", "2019-12-31"), share, shippedCharges, "zerodha")
     assert.isTrue(Result.isFailure(found))
     if (!Result.isFailure(found)) return
     assert.instanceOf(found.failure, RateMissing)
@@ -121,31 +121,40 @@ describe("charges", () => {
   })
 
   it("tax the exercise of an option on its intrinsic value", () => {
-    assert.closeTo(Result.getOrThrow(exerciseTax(rupees(65 * 85), "2026-06-01")), 8.2875, 1e-9)
-    assert.isTrue(Result.isFailure(exerciseTax(rupees(1), "2020-01-01")))
+    assert.closeTo(Result.getOrThrow(exerciseTax(rupees(65 * 85), shippedCharges, "2026-06-01")), 8.2875, 1e-9)
+    assert.isTrue(Result.isFailure(exerciseTax(rupees(1), shippedCharges, "2020-01-01")))
   })
 })
 
 describe("rate tables", () => {
-  const tables: ReadonlyArray<RateTable> = [
-    ...Object.values(sttOnSale),
-    sttOnExercise,
-    ...Object.values(exchangeCharge).flatMap((each) => Object.values(each)),
-    ...Object.values(protectionFund).flatMap((each) => Object.values(each)),
-    sebiFee,
-    ...Object.values(stampDuty),
-    goodsAndServicesTax
-  ]
-  it("are in order of date, with a source in every row", () => {
-    for (const table of tables) {
-      assert.isAbove(table.length, 0)
-      const dates = table.map((row) => row.effectiveFrom)
-      assert.deepStrictEqual(dates, [...new Set(dates)].toSorted())
-      for (const row of table) {
-        assert.match(row.effectiveFrom, /^\d{4}-\d{2}-\d{2}$/)
-        assert.isAbove(row.source.length, 0)
-        assert.isTrue(row.rate >= 0 && row.rate < 0.2)
+  it("are dated, have their sources, and no row twice", () => {
+    const { plans, rates } = shippedCharges.rules
+    const keys = rates.map((row) => `${chargeKey(row)} ${row.effective_from}`)
+    assert.strictEqual(new Set(keys).size, keys.length)
+    for (const { as_of, confidence, rate, source } of rates) {
+      assert.match(as_of, /^\d{4}-\d{2}-\d{2}$/)
+      assert.include("ABCD", confidence)
+      assert.isAtLeast(rate, 0)
+      assert.isNotEmpty(source)
+    }
+    assert.strictEqual(new Set(plans.map((row) => `${row.plan} ${row.class} ${row.effective_from}`)).size, plans.length)
+    for (const name of ["zerodha", "upstox", "angel", "fyers"]) {
+      for (const kind of ["delivery", "intraday", "future", "option"] as const) {
+        assert.isDefined(shippedCharges.plan(name, kind, "2026-11-24"), `${name} ${kind}`)
       }
     }
+  })
+})
+
+describe("a contract note", () => {
+  it("rounds STT to the rupee and the rest to the paisa, and adds up", () => {
+    const unrounded = cost(future, "sell", 65, 24260, "carry")
+    const note = contractNote(unrounded)
+    assert.deepStrictEqual(
+      [note.brokerage, note.stt, note.exchange, note.ipft, note.sebi, note.stamp, note.gst, note.total],
+      [20, 788, 28.86, 0, 1.58, 0, 9.08, 847.52]
+    )
+    assert.strictEqual(contractNote({ ...unrounded, stt: rupees(0.5), gst: rupees(1.005) }).stt, 1)
+    assert.strictEqual(contractNote({ ...unrounded, gst: rupees(1.005) }).gst, 1.01)
   })
 })

@@ -19,6 +19,7 @@ import * as Guard from "@keepgaining/core/orders/Guard.ts"
 import type { ExchangeInstruction, ExchangeReport, Order, OrderRequest } from "@keepgaining/core/orders/Order.ts"
 import type { Signal } from "@keepgaining/core/strategies/Signal.ts"
 import type { OrderUpdate } from "@keepgaining/core/strategies/Strategy.ts"
+import { shippedCharges } from "../charges/shippedCharges.ts"
 
 export const open = parseIst("2026-06-01 09:15:00")!
 
@@ -40,6 +41,7 @@ export const INDEX = 2
 
 export const settings: DeskSettings = {
   ...defaultDeskSettings,
+  charges: shippedCharges,
   fills: { seed: 1, protection: 0.005, participation: 1, slippage: 0 },
   latency: { base: 50, jitter: 0 }
 }

@@ -104,7 +104,8 @@ export class Kernel {
     this.instruments = options.instruments
     this.quotes = new QuoteBoard(options.instruments.size)
     this.monitor = new FeedMonitor(options.staleAfter)
-    const desk: DeskSettings = { ...options.desk, fills: { ...options.desk.fills, seed: options.seed } }
+    const { charges, seed } = options
+    const desk: DeskSettings = { ...options.desk, charges, fills: { ...options.desk.fills, seed } }
     const services: CellServices = {
       deadLetters: this.deadLetters,
       history: this.history,

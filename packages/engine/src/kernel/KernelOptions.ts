@@ -1,4 +1,5 @@
 import type { TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
+import type { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { DeskSettings } from "@keepgaining/core/desk/DeskState.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { AnyStrategy } from "@keepgaining/core/strategies/Strategy.ts"
@@ -12,7 +13,9 @@ export interface KernelOptions {
   readonly partitions: number
   /** Seed of every model and strategy of the session. */
   readonly seed: number
-  readonly desk: DeskSettings
+  readonly desk: Omit<DeskSettings, "charges">
+  /** What trades cost; kept with the session. */
+  readonly charges: ChargeSchedule
   /** Silence of the whole feed that raises an alarm, ms. */
   readonly staleAfter: number
   readonly strategyNamed: (name: string) => AnyStrategy | undefined

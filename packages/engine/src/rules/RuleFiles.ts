@@ -6,6 +6,7 @@
 import * as Rules from "@keepgaining/core/calendar/CalendarRules.ts"
 import { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import { CorporateAction } from "@keepgaining/core/candles/adjust.ts"
+import { chargeKey, ChargeRow, type ChargeRules, PlanRow } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { type ContractRules, FreezeRow, LotRow } from "@keepgaining/core/contracts/ContractRules.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -106,6 +107,13 @@ export const loadContractRules = (user?: string): Effect.Effect<ContractRules, R
       ({ effective_from, underlying }) => `${underlying} ${effective_from}`,
       user
     )
+  }))
+
+/** What trades cost: rates and plans of brokerage; `user` is the folder of the user's own files. */
+export const loadCharges = (user?: string): Effect.Effect<ChargeRules, RuleFileRefused> =>
+  loading(user, () => ({
+    rates: topic("charge-rates.csv", ChargeRow, (row) => `${chargeKey(row)} ${row.effective_from}`, user),
+    plans: topic("brokerage-plans.csv", PlanRow, (row) => `${row.plan} ${row.class} ${row.effective_from}`, user)
   }))
 
 /** Splits, bonuses and the like; `user` is the folder of the user's own files. */

@@ -9,6 +9,7 @@
  * ```
  */
 import { HoursRules } from "@keepgaining/core/candles/TradingHours.ts"
+import { ChargeRules } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as crypto from "node:crypto"
@@ -25,6 +26,8 @@ export const SessionManifest = Schema.Struct({
   marketStart: Schema.optionalKey(Schema.Finite),
   /** Trading hours that it decides by; {@link plainHours} when it says none. A log that is replayed brings its own. */
   hours: Schema.optionalKey(HoursRules),
+  /** What trades cost. */
+  charges: Schema.optionalKey(ChargeRules),
   /** The recorded log that it replays. */
   log: Schema.optionalKey(Schema.String),
   /** Number of the timeline that is in use; a replay that was rewound begins a new one. */
@@ -44,6 +47,7 @@ export class SessionFolderDamaged extends Schema.TaggedError<SessionFolderDamage
 }
 
 const Json = Schema.fromJsonString(SessionManifest)
+const encoded = Schema.encodeSync(SessionManifest)
 
 const fileOf = (folder: string): string => path.join(folder, "session.json")
 
@@ -67,7 +71,7 @@ export const writeManifest = (
   Effect.flatMap(DurableFiles, (files) =>
     Effect.andThen(
       files.makeDirectory(folder),
-      files.replace(fileOf(folder), new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 1)}\n`))
+      files.replace(fileOf(folder), new TextEncoder().encode(`${JSON.stringify(encoded(manifest), undefined, 1)}\n`))
     ))
 
 /** The session of the folder, begun with `fresh` when there is none. */

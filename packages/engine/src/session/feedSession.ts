@@ -3,6 +3,7 @@
  * durable. The feed is opened after recovery, told where the recording ends.
  */
 import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
+import { type ChargeRules, ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Effect from "effect/Effect"
@@ -28,7 +29,9 @@ export interface FeedSessionOptions {
   readonly folder: string
   /** What the session is when it begins; one that is there already keeps what it was. */
   readonly begin: Pick<SessionManifest, "seed" | "marketStart" | "hours"> & { readonly mode: "demo" | "paper" }
-  readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours">
+  readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours" | "charges">
+  /** What trades cost, for a session that begins; one that is there already keeps what it had. */
+  readonly charges: ChargeRules
   /** Opens the feed; `after` is the event time of the last recorded frame. */
   readonly openFeed: (manifest: SessionManifest, after: number | undefined) => Effect.Effect<Feed, FeedFailed>
 }
@@ -41,19 +44,20 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
   const supervisor = yield* Supervisor
   const { folder } = options
   yield* lockDirectory(folder)
-  const manifest = yield* openFolder(folder, options.begin)
+  const manifest = yield* openFolder(folder, { ...options.begin, charges: options.charges })
   const ticks = tickFolder(folder)
   const recorded = yield* recordedUntil(ticks)
   const feed = yield* options.openFeed(manifest, recorded)
   const instruments = InstrumentTable.from(feed.instruments)
   const hours = manifest.hours ?? plainHours
+  const charges = new ChargeSchedule(manifest.charges ?? options.charges)
   const writer = yield* TickLogWriter.open({ folder: ticks, mode: "append", origin: "recording", instruments, hours })
   const history = yield* SessionHistory.open({ folder, manifest, symbolOf: (index) => instruments.at(index).symbol })
 
   const cursor = yield* reading(() => openTickLogSync(ticks, { files: files.reading }))
   const { core } = yield* recoverSession({
     history,
-    kernel: { ...options.kernel, instruments, hours: new TradingHours(hours), seed: manifest.seed },
+    kernel: { ...options.kernel, instruments, charges, hours: new TradingHours(hours), seed: manifest.seed },
     sourceFrom: (batch) => {
       cursor.seek(batch)
       return cursor

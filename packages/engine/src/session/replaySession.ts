@@ -2,6 +2,7 @@
  * A session that replays a recorded log, under the control of whoever watches it. Going back in time begins a new
  * timeline: the recorded ticks again, with the commands that had been given up to there.
  */
+import { type ChargeRules, ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Command } from "@keepgaining/core/commands/Command.ts"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -31,7 +32,9 @@ export interface ReplaySessionOptions {
   /** Folder of the tick log. */
   readonly log: string
   readonly seed: number
-  readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours">
+  readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours" | "charges">
+  /** What trades cost, for a session that begins; one that is there already keeps what it had. */
+  readonly charges: ChargeRules
   readonly playing: boolean
   /** Event seconds per wall second; 0 = as fast as it goes. */
   readonly speed: number
@@ -44,7 +47,12 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
   const context = yield* Effect.context<Database | Snapshots | DurableFiles | Supervisor>()
   yield* lockDirectory(folder)
   const span = yield* spanOf(log, files)
-  let manifest = yield* openFolder(folder, { mode: "replay", seed: options.seed, log: path.resolve(log) })
+  let manifest = yield* openFolder(folder, {
+    mode: "replay",
+    seed: options.seed,
+    log: path.resolve(log),
+    charges: options.charges
+  })
 
   const start = (playback: Playback, retained: ReadonlyArray<PlacedCommand>) =>
     Effect.gen(function*() {
@@ -56,7 +64,13 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
       const history = retained.length > 0 ? { ...opened, commands: retained } : opened
       const { core, driver } = yield* recoverSession({
         history,
-        kernel: { ...options.kernel, instruments, hours, seed: manifest.seed },
+        kernel: {
+          ...options.kernel,
+          instruments,
+          hours,
+          charges: new ChargeSchedule(manifest.charges ?? options.charges),
+          seed: manifest.seed
+        },
         sourceFrom: (batch) => {
           cursor.seek(batch)
           return cursor

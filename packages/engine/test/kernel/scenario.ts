@@ -1,5 +1,6 @@
 /** Small seeded markets and a restless strategy, for tests of the kernel. */
 import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
+import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
@@ -9,7 +10,9 @@ import { type AnyStrategy, defineStrategy } from "@keepgaining/core/strategies/S
 import { VolumeRocket } from "@keepgaining/core/strategies/VolumeRocket.ts"
 import { Kernel } from "@keepgaining/engine/kernel/Kernel.ts"
 import type { KernelOptions } from "@keepgaining/engine/kernel/KernelOptions.ts"
+import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 export const open = parseIst("2021-06-09 09:15:00")!
@@ -132,6 +135,7 @@ export const kernelOf = (instruments: InstrumentTable, options: Partial<KernelOp
     ...sessionDefaults,
     instruments,
     hours: new TradingHours(plainHours),
+    charges: new ChargeSchedule(Effect.runSync(loadCharges())),
     strategyNamed: strategies,
     partitions: 1,
     ...options

@@ -11,6 +11,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { Supervisor } from "../../src/actors/Supervisor.ts"
 import { Database, DatabaseError } from "../../src/database/Database.ts"
+import { loadCharges } from "../../src/rules/RuleFiles.ts"
 import * as replaySession from "../../src/session/replaySession.ts"
 import { Session } from "../../src/session/Session.ts"
 import { sessionDefaults } from "../../src/session/Settings.ts"
@@ -77,6 +78,7 @@ export const replaying = (
       log,
       seed: 7,
       kernel: { ...sessionDefaults, strategyNamed: strategies },
+      charges: yield* loadCharges(),
       ...playback
     })
     const services = Layer.mergeAll(Supervisor.layer, Snapshots.layer).pipe(

@@ -5,6 +5,7 @@ import { type Escalated, Supervisor } from "@keepgaining/engine/actors/Superviso
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import * as SimulatedFeed from "@keepgaining/engine/feeds/simulated/SimulatedFeed.ts"
 import { deployCommandId } from "@keepgaining/engine/replay/replayLog.ts"
+import { loadCharges, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as feedSession from "@keepgaining/engine/session/feedSession.ts"
 import * as replaySession from "@keepgaining/engine/session/replaySession.ts"
 import { Session } from "@keepgaining/engine/session/Session.ts"
@@ -72,6 +73,7 @@ const replayName = (log: string): string => {
 const sessionLayer = Effect.fnUntraced(function*(input: ServeInput, speed: number) {
   const sessions = path.join(input.data, "sessions")
   const kernel = { ...sessionDefaults, partitions: input.partitions, strategyNamed }
+  const charges = yield* loadCharges(userFolder(input.data))
   if (Option.isSome(input.replay)) {
     const log = input.replay.value
     const folder = path.join(sessions, replayName(log))
@@ -80,6 +82,7 @@ const sessionLayer = Effect.fnUntraced(function*(input: ServeInput, speed: numbe
       log,
       seed: input.seed,
       kernel,
+      charges,
       // A strategy that was asked for has to be there before the first tick.
       playing: !input.paused && Option.isNone(input.strategy),
       speed
@@ -92,6 +95,7 @@ const sessionLayer = Effect.fnUntraced(function*(input: ServeInput, speed: numbe
   const layer = feedSession.layer({
     folder,
     kernel,
+    charges,
     begin: { mode: input.profile, seed: input.seed, marketStart: now },
     openFeed: (manifest, after) =>
       SimulatedFeed.make({

@@ -1,9 +1,10 @@
 /** `keepgaining charges`: what a trade costs, itemised. */
-import { type BrokeragePlan, upstoxPlan, zerodhaPlan } from "@keepgaining/core/charges/BrokeragePlan.ts"
-import { chargeClass, chargesOf } from "@keepgaining/core/charges/Charges.ts"
+import { chargeClass, chargesOf, contractNote } from "@keepgaining/core/charges/Charges.ts"
+import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { formatIstDate, parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import { paiseFromRupees } from "@keepgaining/core/market/Money.ts"
+import { loadCharges, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
@@ -11,9 +12,9 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
+import { defaults } from "../command/installation.ts"
 
-const plans: Readonly<Record<"zerodha" | "upstox", BrokeragePlan>> = { zerodha: zerodhaPlan, upstox: upstoxPlan }
-
+const paise = new Intl.NumberFormat("en-IN", { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const amount = new Intl.NumberFormat("en-IN", { minimumFractionDigits: 4, maximumFractionDigits: 4 })
 
 const titles = {
@@ -46,57 +47,73 @@ export const chargesCommand = Command.make(
       Flag.withDescription("Of a BSE option, such as SENSEX: its charge depends on it"),
       Flag.withDefault("SENSEX")
     ),
-    plan: Flag.Literals("plan", ["zerodha", "upstox"]).pipe(
-      Flag.withDescription("Whose brokerage"),
+    plan: Flag.String("plan").pipe(
+      Flag.withDescription("Whose brokerage: zerodha, upstox, angel, fyers, or one of your own brokerage-plans.csv"),
       Flag.withDefault("zerodha")
     ),
+    data: Flag.String("data").pipe(Flag.withDescription("Data directory"), Flag.withDefault(defaults.dataDirectory)),
     date: Flag.String("date").pipe(Flag.withDescription("Date of the trade; today when not given"), Flag.optional),
     json: Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
   },
-  Effect.fn("charges")(function*({ date, exchange, json, kind, plan, price, product, quantity, side, underlying }) {
-    if (quantity < 1) return yield* fail("Usage", "--quantity: at least 1", BAD_INPUT)
-    if (!(price > 0)) return yield* fail("Usage", "--price: more than 0 rupees", BAD_INPUT)
-    const day = Option.getOrElse(date, () => "") || formatIstDate(yield* Clock.currentTimeMillis)
-    const at = parseIst(`${day} 12:00:00`)
-    if (at === undefined) return yield* fail("Usage", `--date: ${JSON.stringify(day)} is no date`, BAD_INPUT)
-    const instrument: Instrument = {
-      symbol: `${exchange}:${underlying}`,
-      exchange,
-      kind,
-      tickSize: 5,
-      lotSize: 1,
-      underlying: `${exchange}:${underlying}`
+  Effect.fn("charges")(
+    function*({ data, date, exchange, json, kind, plan, price, product, quantity, side, underlying }) {
+      if (quantity < 1) return yield* fail("Usage", "--quantity: at least 1", BAD_INPUT)
+      if (!(price > 0)) return yield* fail("Usage", "--price: more than 0 rupees", BAD_INPUT)
+      const day = Option.getOrElse(date, () => "") || formatIstDate(yield* Clock.currentTimeMillis)
+      const at = parseIst(`${day} 12:00:00`)
+      if (at === undefined) return yield* fail("Usage", `--date: ${JSON.stringify(day)} is no date`, BAD_INPUT)
+      const instrument: Instrument = {
+        symbol: `${exchange}:${underlying}`,
+        exchange,
+        kind,
+        tickSize: 5,
+        lotSize: 1,
+        underlying: `${exchange}:${underlying}`
+      }
+      const fill = {
+        id: "",
+        orderId: "",
+        book: "",
+        instrument: 0,
+        side,
+        quantity,
+        price: paiseFromRupees(price),
+        product,
+        purpose: "manual" as const,
+        at
+      }
+      const schedule = new ChargeSchedule(yield* reported(loadCharges(userFolder(data))))
+      const kindOf = chargeClass(instrument, product)
+      const terms = schedule.plan(plan, kindOf, day)
+      if (terms === undefined) {
+        return yield* fail(
+          "Usage",
+          `--plan: no plan ${JSON.stringify(plan)} for ${kindOf} on ${day}; there are ${schedule.planNames.join(", ")}`,
+          BAD_INPUT
+        )
+      }
+      const charges = yield* reported(Effect.fromResult(chargesOf(fill, instrument, schedule, plan)))
+      const note = contractNote(charges)
+      const value = quantity * fill.price / 100
+      if (json) {
+        const { as_of: asOf, confidence, source } = terms
+        const about = { date: day, class: kindOf, value, plan: { name: plan, source, asOf, confidence } }
+        return yield* Console.log(JSON.stringify({ ...about, charges, contractNote: note }))
+      }
+      // The titles are the charges' own keys.
+      const names = Object.keys(titles) as ReadonlyArray<keyof typeof titles>
+      yield* Console.log([
+        `${side} ${quantity} at ₹${price} (₹${amount.format(value)}), ${kindOf}, ${day}`,
+        `  ${"".padEnd(28)} ${"unrounded".padStart(14)} ${"contract note".padStart(14)}`,
+        ...names.map((key) =>
+          `  ${titles[key].padEnd(28)} ${amount.format(charges[key]).padStart(14)} ${
+            paise.format(note[key]).padStart(14)
+          }`
+        ),
+        `  brokerage by the plan ${plan} (${terms.source}, ${terms.as_of}, confidence ${terms.confidence}); notes differ in rounding`
+      ].join("\n"))
     }
-    const fill = {
-      id: "",
-      orderId: "",
-      book: "",
-      instrument: 0,
-      side,
-      quantity,
-      price: paiseFromRupees(price),
-      product,
-      purpose: "manual" as const,
-      at
-    }
-    const charges = yield* reported(Effect.fromResult(chargesOf(fill, instrument, plans[plan])))
-    const value = quantity * fill.price / 100
-    if (json) {
-      const { asOf, source } = plans[plan]
-      const about = { date: day, class: chargeClass(instrument, product), value, plan: { name: plan, source, asOf } }
-      return yield* Console.log(JSON.stringify({ ...about, charges }))
-    }
-    yield* Console.log([
-      `${side} ${quantity} at ₹${price} (₹${amount.format(value)}), ${chargeClass(instrument, product)}, ${day}`,
-      ...Object.entries(titles).map(([key, title]) =>
-        // The titles are the charges' own keys.
-        `  ${title.padEnd(28)} ${amount.format(charges[key as keyof typeof titles]).padStart(14)}`
-      ),
-      `  brokerage by ${plans[plan].name}'s plan (${plans[plan].source}, ${
-        plans[plan].asOf
-      }); unrounded, a contract note rounds`
-    ].join("\n"))
-  })
+  )
 ).pipe(
   Command.withDescription(
     "What one leg of a trade costs at the rates of its date, itemised and unrounded. Dates without a known rate are refused."

@@ -1,7 +1,9 @@
 /** `keepgaining ticks replay`: a recorded log through the whole engine. */
+import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { replayLog } from "@keepgaining/engine/replay/replayLog.ts"
 import type { ReplayReport } from "@keepgaining/engine/replay/Report.ts"
+import { loadCharges, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import { nodeReadFiles } from "@keepgaining/engine/storage/ReadFiles.ts"
 import { readInstruments } from "@keepgaining/engine/ticklog/Manifest.ts"
@@ -15,6 +17,7 @@ import * as Option from "effect/Option"
 import * as fs from "node:fs"
 import { BAD_INPUT, fail, FAILED, reported } from "../command/CommandFailure.ts"
 import { deploymentFlags, deploymentOf, partitionsOutOfRange } from "../command/DeploymentFlags.ts"
+import { defaults } from "../command/installation.ts"
 import { progressBar } from "../command/progressBar.ts"
 
 const count = new Intl.NumberFormat("en-IN")
@@ -70,12 +73,13 @@ export const replayCommand = Command.make(
     if (problem !== undefined) return yield* fail("Usage", problem, BAD_INPUT)
     const instruments = yield* reported(reading(() => readInstruments(log, nodeReadFiles)))
     const deployments = yield* deploymentOf(deployment, instruments.all())
+    const charges = new ChargeSchedule(yield* reported(loadCharges(userFolder(defaults.dataDirectory))))
     const bar = progressBar("replay")
     const lines = Option.isSome(decisions) ? yield* createFile(decisions.value) : undefined
     const result = yield* replayLog({
       log,
       deployments,
-      kernel: { ...sessionDefaults, partitions, seed, strategyNamed },
+      kernel: { ...sessionDefaults, charges, partitions, seed, strategyNamed },
       onProgress: ({ rows, totalRows }) => bar.show(rows, totalRows),
       ...(lines === undefined ? {} : {
         onDecisions: (made) => {
