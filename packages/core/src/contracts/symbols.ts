@@ -9,9 +9,10 @@
  * | `angel` | `NIFTY23NOV2624500CE` | `NIFTY23NOV26FUT` | `RELIANCE-EQ` |
  * | `openalgo` | `NIFTY23NOV2624500CE` | `NIFTY23NOV26FUT` | `RELIANCE` |
  * | `upstox` | `NIFTY 24500 CE 23 NOV 26` | `NIFTY FUT 23 NOV 26` | `RELIANCE` |
+ * | `dhan` | `NIFTY 23 NOV 24500 CALL` | `NIFTY NOV FUT` | `RELIANCE` |
  *
  * Upstox's and Dhan's API name instruments by numbers of their masters; Upstox's form here is the `trading_symbol` of its
- * master. A symbol that could mean several listed contracts is refused with all of them. Sources: brokers' documentation and
+ * master, Dhan's the `DISPLAY_NAME` of its own, which leaves the year out. A symbol that could mean several listed contracts is refused with all of them. Sources: brokers' documentation and
  * masters, see `docs/brokers.md` once the adapters are there; Upstox's futures form is not confirmed.
  */
 import * as Result from "effect/Result"
@@ -29,7 +30,7 @@ import {
 } from "./expiryCodes.ts"
 import { isMonthly, type Listing } from "./Listing.ts"
 
-export const SymbolSystem = Schema.Literals(["nse", "kite", "fyers", "angel", "openalgo", "upstox"])
+export const SymbolSystem = Schema.Literals(["nse", "kite", "fyers", "angel", "openalgo", "upstox", "dhan"])
 export type SymbolSystem = typeof SymbolSystem.Type
 
 /** The symbol means no listed contract, or several. */
@@ -64,6 +65,12 @@ export const symbolOf = (system: SymbolSystem, contract: Contract, listing: List
       return contract._tag === "Future"
         ? `${underlying} FUT ${date}`
         : `${underlying} ${strikeText(contract.strike)} ${contract.right} ${date}`
+    }
+    case "dhan": {
+      const [day, month] = [expiry.slice(8), monthlyCode(expiry).slice(2)]
+      return contract._tag === "Future"
+        ? `${underlying} ${month} FUT`
+        : `${underlying} ${day} ${month} ${strikeText(contract.strike)} ${contract.right === "CE" ? "CALL" : "PUT"}`
     }
     default: {
       const code = isMonthly(listing, exchange, underlying, expiry) ? monthlyCode(expiry) : weeklyCode(expiry)
@@ -149,6 +156,20 @@ const derivatives = (system: SymbolSystem, text: string, exchange: Exchange, lis
     const match = /^(.+) (?:(FUT)|([\d.]+) (CE|PE)) (\d\d) ([A-Z]{3}) (\d\d)$/.exec(text)
     const date = match === null ? undefined : dateOfDayMonthYear(`${match[5]}${match[6]}${match[7]}`)
     if (match !== null && date !== undefined) take(match[1] ?? "", [date], match[2] ?? `${match[3]}${match[4]}`)
+    return found
+  }
+  if (system === "dhan") {
+    const match = /^(.+?) (?:([A-Z]{3}) FUT|(\d\d) ([A-Z]{3}) ([\d.]+) (CALL|PUT))$/.exec(text)
+    if (match === null) return found
+    const [, underlying = "", futureMonth, day, optionMonth, strike, right] = match
+    const expiries = listing.expiries(exchange, underlying).filter((expiry) =>
+      monthlyCode(expiry).slice(2) === (futureMonth ?? optionMonth) && (day === undefined || expiry.slice(8) === day)
+    )
+    // A future is of the last expiry of its month: only options are weekly.
+    const meant = futureMonth === undefined
+      ? expiries
+      : expiries.filter((expiry) => isMonthly(listing, exchange, underlying, expiry))
+    take(underlying, meant, futureMonth === undefined ? `${strike}${right === "CALL" ? "CE" : "PE"}` : "FUT")
     return found
   }
   for (let end = 1; end < text.length - 3; end++) {

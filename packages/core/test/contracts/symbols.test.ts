@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Contract } from "@keepgaining/core/contracts/Contract.ts"
-import type { Listing } from "@keepgaining/core/contracts/Listing.ts"
+import { isMonthly, type Listing } from "@keepgaining/core/contracts/Listing.ts"
 import { slices } from "@keepgaining/core/contracts/slices.ts"
 import { contractOf, symbolOf, SymbolSystem } from "@keepgaining/core/contracts/symbols.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 const nifty = ["2023-07-13", "2023-07-20", "2023-07-27", "2026-11-03", "2026-11-23", "2026-12-01", "2026-12-29"]
 const monthly = ["2026-10-27", "2026-11-23", "2026-12-29"]
 
-const listed: Readonly<Record<string, ReadonlyArray<string>>> = {
+const underlyings: Readonly<Record<string, ReadonlyArray<string>>> = {
   "NSE:NIFTY": nifty,
   "NSE:BANKNIFTY": monthly,
   "NSE:RELIANCE": monthly,
@@ -21,8 +21,8 @@ const listed: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 const listing: Listing = {
-  isUnderlying: (exchange, name) => listed[`${exchange}:${name}`] !== undefined,
-  expiries: (exchange, name) => listed[`${exchange}:${name}`] ?? []
+  isUnderlying: (exchange, name) => underlyings[`${exchange}:${name}`] !== undefined,
+  expiries: (exchange, name) => underlyings[`${exchange}:${name}`] ?? []
 }
 
 const option = (
@@ -56,6 +56,8 @@ describe("symbols", () => {
       "BANKNIFTY23NOV26FUT"
     ],
     ["upstox", option("NIFTY", "2026-12-29", 33_000, "CE"), "NIFTY 33000 CE 29 DEC 26"],
+    ["dhan", option("NIFTY", "2026-12-01", 25_500, "PE"), "NIFTY 01 DEC 25500 PUT"],
+    ["dhan", { _tag: "Future", exchange: "NSE", underlying: "NIFTY", expiry: "2026-12-29" }, "NIFTY DEC FUT"],
     ["nse", { _tag: "Future", exchange: "NSE", underlying: "M&M", expiry: "2026-12-29" }, "M&M26DECFUT"],
     ["kite", { _tag: "Share", exchange: "NSE", name: "INFY", series: "EQ" }, "NSE:INFY"]
   ] as ReadonlyArray<readonly [SymbolSystem, Contract, string]>)(
@@ -66,7 +68,7 @@ describe("symbols", () => {
     }
   )
 
-  const keys = Object.keys(listed)
+  const keys = Object.keys(underlyings)
 
   it.prop(
     "of every system lead back to the contract",
@@ -80,7 +82,9 @@ describe("symbols", () => {
     ([system, which, when, strike, kind]) => {
       const [exchange, underlying] = keys[which]!.split(":") as ["NSE" | "BSE", string]
       const expiries = listing.expiries(exchange, underlying)
-      const expiry = expiries[when % expiries.length]!
+      // There are no weekly futures.
+      const listed = kind === "FUT" ? expiries.filter((one) => isMonthly(listing, exchange, underlying, one)) : expiries
+      const expiry = listed[when % listed.length]!
       const contract: Contract = kind === "FUT"
         ? { _tag: "Future", exchange, underlying, expiry }
         : { _tag: "Option", exchange, underlying, expiry, strike: paise(strike * 50), right: kind }
@@ -103,6 +107,15 @@ describe("symbols", () => {
     assert.deepStrictEqual(Result.isFailure(read) ? read.failure.candidates : [], [
       "NSE|X|2026-01-26|275000|CE",
       "NSE|X26|2012-06-27|5000|CE"
+    ])
+  })
+
+  it("of Dhan that leave the year open are refused with every year", () => {
+    const years: Listing = { isUnderlying: () => true, expiries: () => ["2026-12-29", "2027-12-28", "2028-12-29"] }
+    const read = contractOf("dhan", "NIFTY 29 DEC 25000 CALL", years)
+    assert.deepStrictEqual(Result.isFailure(read) ? read.failure.candidates : [], [
+      "NSE|NIFTY|2026-12-29|2500000|CE",
+      "NSE|NIFTY|2028-12-29|2500000|CE"
     ])
   })
 

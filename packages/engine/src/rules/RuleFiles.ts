@@ -8,6 +8,7 @@ import { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import { CorporateAction } from "@keepgaining/core/candles/adjust.ts"
 import { chargeKey, ChargeRow, type ChargeRules, PlanRow } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { type ContractRules, FreezeRow, LotRow } from "@keepgaining/core/contracts/ContractRules.ts"
+import { PriceLimitRow, type PriceRules, TickRow } from "@keepgaining/core/contracts/PriceRules.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -105,6 +106,23 @@ export const loadContractRules = (user?: string): Effect.Effect<ContractRules, R
       "freeze-quantities.csv",
       FreezeRow,
       ({ effective_from, underlying }) => `${underlying} ${effective_from}`,
+      user
+    )
+  }))
+
+/** Tick sizes and price limits; `user` is the folder of the user's own files. */
+export const loadPriceRules = (user?: string): Effect.Effect<PriceRules, RuleFileRefused> =>
+  loading(user, () => ({
+    ticks: topic(
+      "tick-sizes.csv",
+      TickRow,
+      (row) => `${row.exchange} ${row.class} ${row.effective_from} ${row.up_to}`,
+      user
+    ),
+    limits: topic(
+      "price-limits.csv",
+      PriceLimitRow,
+      (row) => `${row.exchange} ${row.rule} ${row.class} ${row.effective_from}`,
       user
     )
   }))

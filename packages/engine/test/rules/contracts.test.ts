@@ -26,9 +26,22 @@ describe("lots", () => {
   })
 
   it("are not guessed for contracts before the first rule, or without one", () => {
-    assert.isUndefined(lotOf(rules, "NIFTY", "weekly", "2022-01-06"))
-    assert.isUndefined(lotOf(rules, "SENSEX", "weekly", "2026-12-03"))
+    assert.isUndefined(lotOf(rules, "NIFTY", "weekly", "2021-09-30"))
+    assert.isUndefined(lotOf(rules, "TATASTEEL", "monthly", "2026-04-28"))
+    assert.isUndefined(lotOf(rules, "RELIANCE", "monthly", "2026-12-29"))
   })
+
+  it("that nobody confirmed say so", () => {
+    assert.strictEqual(lotOf(rules, "SENSEX", "weekly", "2026-12-03")?.confidence, "D")
+    assert.strictEqual(lotOf(rules, "BANKNIFTY", "monthly", "2022-03-31")?.confidence, "D")
+  })
+
+  it.each([["2026-06-30", 550], ["2026-07-28", 650]])(
+    "of one stock differ between months: HDFCBANK of %s",
+    (expiry, lot) => {
+      assert.strictEqual(lotOf(rules, "HDFCBANK", "monthly", expiry)?.lot, lot)
+    }
+  )
 })
 
 describe("freeze quantities", () => {

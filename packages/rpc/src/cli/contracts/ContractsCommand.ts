@@ -69,7 +69,9 @@ export const contractsCommand = Command.make(
     }
     yield* Console.log([
       `${describe(contract)}${kind === undefined ? "" : `, ${kind}`}`,
-      ...(lot === undefined ? [] : [`  lot       ${lot.lot} (${lot.source})`]),
+      ...(lot === undefined
+        ? []
+        : [`  lot       ${lot.lot} (${lot.source}${lot.confidence.startsWith("D") ? "; not confirmed" : ""})`]),
       ...(derivative === undefined
         ? []
         : [
@@ -82,7 +84,7 @@ export const contractsCommand = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Read a symbol of NSE, Kite, Fyers, Angel One, OpenAlgo or Upstox and write it as all the others do. Index derivatives " +
+    "Read a symbol of NSE, Kite, Fyers, Angel One, OpenAlgo, Upstox or Dhan and write it as all the others do. Index derivatives " +
       "are those that the expiry rules list; a symbol that could mean several contracts is refused with all of them."
   ),
   Command.withShortDescription("What a symbol means, and how others write it")

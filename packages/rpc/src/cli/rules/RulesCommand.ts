@@ -1,15 +1,61 @@
 /** `keepgaining rules check`: what of the dated rules needs a look. */
 import { dateOf, dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
 import { checkRules } from "@keepgaining/core/calendar/checkRules.ts"
+import type { RuleFinding } from "@keepgaining/core/calendar/checkRules.ts"
+import { checkContractRules, contradictionFindings } from "@keepgaining/core/contracts/checkContractRules.ts"
+import { contradictions, type DatedRules } from "@keepgaining/core/contracts/contradictions.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
-import { loadCalendar, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
+import * as Database from "@keepgaining/engine/database/Database.ts"
+import * as InstrumentStore from "@keepgaining/engine/instruments/InstrumentStore.ts"
+import { MasterBroker } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
+import { loadCalendar, loadContractRules, loadPriceRules, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as fs from "node:fs"
+import * as path from "node:path"
 import { CommandFailure, FAILED, reported } from "../command/CommandFailure.ts"
 import { defaults } from "../command/installation.ts"
+
+/** A master of more days ago says little about today. */
+const FRESH_DAYS = 7
+
+/** What the stored masters of all brokers say against the rules; nothing when there is no database yet. */
+const againstMasters = Effect.fn("rules.againstMasters")(function*(rules: DatedRules, data: string, today: string) {
+  const folder = path.join(data, "database")
+  const server = yield* Config.option(Config.String("DATABASE_URL"))
+  const missing = (what: string): RuleFinding => ({
+    level: "stale",
+    topic: "instrument masters",
+    row: "",
+    what,
+    remedy: "Run `keepgaining instruments sync`, then this again"
+  })
+  if (Option.isNone(server) && !fs.existsSync(folder)) return [missing("there is none to compare the rules with")]
+  return yield* Effect.gen(function*() {
+    const store = yield* InstrumentStore.InstrumentStore
+    const findings: Array<RuleFinding> = []
+    let compared = 0
+    for (const broker of MasterBroker.literals) {
+      const master = yield* store.master(broker)
+      if (master === undefined) continue
+      compared++
+      const age = dayOf(today) - dayOf(master.day)
+      if (age > FRESH_DAYS) findings.push(missing(`the newest of ${broker} is ${age} days old (${master.day})`))
+      findings.push(...contradictionFindings(broker, contradictions(rules, yield* store.entries(broker), master.day)))
+    }
+    return compared === 0 ? [missing("there is none to compare the rules with")] : findings
+  }).pipe(
+    Effect.provide(InstrumentStore.layer.pipe(Layer.provide(Database.layerConfig(folder)))),
+    // The rules themselves can be checked all the same: what could not be compared is told as a finding.
+    Effect.catch((error) => Effect.succeed([missing(`the database cannot be read: ${error.message}`)]))
+  )
+})
 
 const checkCommand = Command.make(
   "check",
@@ -21,9 +67,16 @@ const checkCommand = Command.make(
     json: Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
   },
   Effect.fn("rules.check")(function*({ data, json }) {
-    const { rules } = yield* reported(loadCalendar(userFolder(data)))
+    const user = userFolder(data)
+    const calendar = yield* reported(loadCalendar(user))
+    const contracts = yield* reported(loadContractRules(user))
+    const prices = yield* reported(loadPriceRules(user))
     const today = formatIstDate(yield* Clock.currentTimeMillis)
-    const findings = checkRules(rules, today)
+    const findings = [
+      ...checkRules(calendar.rules, today),
+      ...checkContractRules(contracts, prices, today),
+      ...yield* againstMasters({ calendar, contracts, prices }, data, today)
+    ]
     const wrong = findings.filter(({ level }) => level === "wrong")
     if (json) yield* Console.log(JSON.stringify({ ok: wrong.length === 0, today, findings }))
     else {
@@ -39,8 +92,8 @@ const checkCommand = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Looks through the dated rules: rows that contradict each other, hours that are not known, coverage that ends soon, and " +
-      "rows that are only a guess. Ends with 1 when something is wrong."
+    "Looks through the dated rules: rows that contradict each other, hours that are not known, coverage that ends soon, rows " +
+      "that are only a guess, and contracts of which the stored instrument masters say something else. Ends with 1 when something is wrong."
   )
 )
 
