@@ -20,7 +20,7 @@ export const killAndRestart = async (
     await pause(100 + Random.integer(random, 900))
     await served.kill()
     if (Random.chance(random, 0.25)) {
-      const starting = start(["serve", "--json", ...args], env)
+      const starting = start(["serve", "--json", "--masters", "none", ...args], env)
       const gone = new Promise((resolve) => starting.once("close", resolve))
       await pause(300 + Random.integer(random, 1_200))
       starting.kill("SIGKILL")

@@ -21,7 +21,7 @@ export interface Served {
 /** Starts the engine and returns once it has said where it is reached; rejects when it ends before that. */
 export const serve = (args: ReadonlyArray<string>, env: Environment = {}): Promise<Served> =>
   new Promise((resolve, reject) => {
-    const child = start(["serve", "--json", ...args], env)
+    const child = start(["serve", "--json", "--masters", "none", ...args], env)
     let stdout = ""
     let stderr = ""
     const gone = new Promise<number | null>((ended) => child.once("close", (code) => ended(code)))

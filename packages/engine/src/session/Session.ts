@@ -5,6 +5,7 @@
  */
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import type { Interval } from "@keepgaining/core/candles/Interval.ts"
+import type { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
@@ -67,6 +68,8 @@ export class Session extends Context.Service<Session, {
   readonly events: (after: number) => Stream.Stream<SessionEvent>
   /** Idempotent by `commandId`. Succeeds once the command is durable and decided. */
   readonly execute: (commandId: string, command: Command) => Effect.Effect<CommandOutcome, SessionRefused>
+  /** What trades cost in this session, and which plan of brokerage its account has. */
+  readonly charging: () => { readonly schedule: ChargeSchedule; readonly plan: string }
   readonly portfolio: () => PortfolioView
   /** Newest first. */
   readonly orders: (limit: number) => ReadonlyArray<Order>

@@ -49,6 +49,7 @@ export const sessionService = (options: {
         kernel().partitionOf(instrument).cells[instrument]?.instrument.builder.forming(interval),
       events: (after) => Stream.suspend(() => engine().events.after(after)),
       execute: options.execute,
+      charging: () => ({ schedule: kernel().options.charges, plan: kernel().options.desk.plan }),
       portfolio: () => valuePortfolio(kernel()),
       orders: (limit) => engine().core.orders(limit),
       fills: (limit) => engine().core.fills(limit),

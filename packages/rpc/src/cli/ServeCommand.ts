@@ -4,7 +4,13 @@ import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { type Escalated, Supervisor } from "@keepgaining/engine/actors/Supervisor.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import * as SimulatedFeed from "@keepgaining/engine/feeds/simulated/SimulatedFeed.ts"
+import * as InstrumentSearch from "@keepgaining/engine/instruments/InstrumentSearch.ts"
+import * as InstrumentStore from "@keepgaining/engine/instruments/InstrumentStore.ts"
+import * as InstrumentSync from "@keepgaining/engine/instruments/InstrumentSync.ts"
+import { MasterBroker } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
+import { addresses, layerHttp } from "@keepgaining/engine/instruments/MasterSource.ts"
 import { deployCommandId } from "@keepgaining/engine/replay/replayLog.ts"
+import * as MarketCalendar from "@keepgaining/engine/rules/MarketCalendar.ts"
 import { loadCharges, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as feedSession from "@keepgaining/engine/session/feedSession.ts"
 import * as replaySession from "@keepgaining/engine/session/replaySession.ts"
@@ -18,6 +24,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { ServeError } from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -31,6 +38,31 @@ import { BAD_INPUT, fail, FAILED, reported } from "./command/CommandFailure.ts"
 import { deploymentFlags, type DeploymentInput, deploymentOf, partitionsOutOfRange } from "./command/DeploymentFlags.ts"
 import { defaults, webRoot } from "./command/installation.ts"
 import { openBrowser } from "./command/openBrowser.ts"
+
+/** Whose instrument masters the engine keeps up to date. */
+const mastersFlag = Flag.String("masters").pipe(
+  Flag.withDescription(
+    "Brokers whose instrument masters are fetched every morning before the open, with commas between (upstox, kite, angel, " +
+      "fyers), or none. Without a network it says so and goes on"
+  ),
+  Flag.withDefault("upstox")
+)
+
+const brokersOf = (text: string): ReadonlyArray<MasterBroker> | undefined => {
+  if (text === "none") return []
+  const names = text.split(",").map((name) => name.trim())
+  const known = MasterBroker.literals.filter((broker) => names.includes(broker))
+  return known.length === names.length ? known : undefined
+}
+
+/** The masters in the session's own database, searched and kept up to date. */
+const mastersLayer = (brokers: ReadonlyArray<MasterBroker>) =>
+  (brokers.length === 0 ? Layer.empty : InstrumentSync.layerSchedule(brokers)).pipe(
+    Layer.provide(InstrumentSync.layer),
+    Layer.provide(Layer.unwrap(Effect.map(addresses, layerHttp)).pipe(Layer.provide(FetchHttpClient.layer))),
+    Layer.provideMerge(InstrumentSearch.layer),
+    Layer.provideMerge(InstrumentStore.layer)
+  )
 
 interface ServeInput extends DeploymentInput {
   readonly profile: "demo" | "paper"
@@ -46,6 +78,7 @@ interface ServeInput extends DeploymentInput {
   readonly seed: number
   readonly pace: number
   readonly headStart: number
+  readonly masters: string
   readonly json: boolean
 }
 
@@ -57,9 +90,12 @@ const parseSpeed = (text: string): number | undefined => {
 }
 
 /** What is wrong with a number among the flags; `undefined` when nothing is. */
-const outOfRange = ({ headStart, pace, partitions, port }: ServeInput): string | undefined => {
+const outOfRange = ({ headStart, masters, pace, partitions, port }: ServeInput): string | undefined => {
   if (port < 0 || port > 65_535) return `--port: ${port} is no port; give 1 to 65535, or 0 for any`
   if (pace < 0) return `--pace: ${pace} is negative; give market seconds per second, 0 to let the market stand still`
+  if (brokersOf(masters) === undefined) {
+    return `--masters: ${JSON.stringify(masters)} is not none or some of ${MasterBroker.literals.join(", ")}`
+  }
   if (headStart < 0) return `--head-start: ${headStart} is negative; give minutes`
   return partitionsOutOfRange(partitions)
 }
@@ -131,7 +167,11 @@ const run = (input: ServeInput, speed: number, isRestart: boolean, bound: (port:
     const { folder, layer } = yield* sessionLayer(input, speed)
     yield* makeDataDirectory(input.data)
     if (input.fresh && !isRestart) yield* setAside(folder)
-    const engine = Layer.provideMerge(layer, Layer.mergeAll(Supervisor.layer, Snapshots.layer)).pipe(
+    const reference = Layer.merge(
+      mastersLayer(brokersOf(input.masters) ?? []),
+      MarketCalendar.layer(userFolder(input.data))
+    )
+    const engine = Layer.provideMerge(layer, Layer.mergeAll(Supervisor.layer, Snapshots.layer, reference)).pipe(
       Layer.provideMerge(Database.layerConfig(path.join(input.data, "database"))),
       Layer.provideMerge(NodeDurableFiles)
     )
@@ -256,6 +296,7 @@ export const serveCommand = Command.make(
       Flag.withDescription("Minutes of a new generated market that are given at once"),
       Flag.withDefault(45)
     ),
+    masters: mastersFlag,
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print where it is reached as one JSON object; logs go to stderr"),
       Flag.withDefault(false)

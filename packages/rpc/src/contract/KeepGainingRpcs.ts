@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as RpcMiddleware from "effect/rpc/RpcMiddleware"
 import { Unauthorized } from "./Failures.ts"
 import { MarketRpcs } from "./Market.ts"
+import { ReferenceRpcs } from "./Reference.ts"
 import { SystemRpcs } from "./System.ts"
 import { TradingRpcs } from "./Trading.ts"
 
@@ -21,4 +22,6 @@ export class Login extends RpcMiddleware.Service<Login, { provides: Principal }>
   { error: Unauthorized }
 ) {}
 
-export class KeepGainingRpcs extends MarketRpcs.merge(TradingRpcs).merge(SystemRpcs).middleware(Login) {}
+export class KeepGainingRpcs
+  extends MarketRpcs.merge(ReferenceRpcs).merge(TradingRpcs).merge(SystemRpcs).middleware(Login)
+{}

@@ -13,6 +13,7 @@ import { Connection, credentialFrom, loginLayer } from "./Connection.ts"
 import { connections } from "./EngineMetrics.ts"
 import { isOurOrigin, refusal } from "./HttpGuard.ts"
 import * as MarketHandlers from "./MarketHandlers.ts"
+import * as ReferenceHandlers from "./ReferenceHandlers.ts"
 import * as SafeSerialization from "./SafeSerialization.ts"
 import { ServerConfig } from "./ServerConfig.ts"
 import * as SystemHandlers from "./SystemHandlers.ts"
@@ -27,6 +28,7 @@ const maxAnonymous = 64
 const handlers = KeepGainingRpcs.toLayer(Effect.gen(function*() {
   return KeepGainingRpcs.of({
     ...(yield* MarketHandlers.make),
+    ...(yield* ReferenceHandlers.make),
     ...(yield* TradingHandlers.make),
     ...(yield* SystemHandlers.make)
   })

@@ -1,5 +1,8 @@
 /** The server of one session: RPC, login, kill switch, health, metrics and the terminal, on one port. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import type { InstrumentSearch } from "@keepgaining/engine/instruments/InstrumentSearch.ts"
+import type { InstrumentStore } from "@keepgaining/engine/instruments/InstrumentStore.ts"
+import type { MarketCalendar } from "@keepgaining/engine/rules/MarketCalendar.ts"
 import { Session } from "@keepgaining/engine/session/Session.ts"
 import * as ByteSize from "effect/ByteSize"
 import * as Context from "effect/Context"
@@ -134,7 +137,11 @@ const address: Layer.Layer<ServerAddress, KeyStoreError, ServerConfig | Access> 
 /** Serves the session until the scope ends. */
 export const layer = (
   options: Options
-): Layer.Layer<ServerAddress | Access, ServeError | KeyStoreError, Session> =>
+): Layer.Layer<
+  ServerAddress | Access,
+  ServeError | KeyStoreError,
+  Session | MarketCalendar | InstrumentSearch | InstrumentStore
+> =>
   HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(address),
     Layer.provide([StaticFiles.layer, RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory))]),

@@ -1,3 +1,7 @@
+import * as InstrumentSearch from "@keepgaining/engine/instruments/InstrumentSearch.ts"
+import { InstrumentStore, type MasterRecord } from "@keepgaining/engine/instruments/InstrumentStore.ts"
+import type { MasterEntry } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
+import * as MarketCalendar from "@keepgaining/engine/rules/MarketCalendar.ts"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -16,6 +20,42 @@ import type { TestSession } from "./TestSession.ts"
 export const temporaryDirectory = Effect.acquireRelease(
   Effect.promise(() => fs.mkdtemp(path.join(os.tmpdir(), "keepgaining-rpc-"))),
   (directory) => Effect.promise(() => fs.rm(directory, { recursive: true, force: true }))
+)
+
+const listed = (
+  strike: number,
+  right: "CE" | "PE"
+): MasterEntry => ({
+  id: `NSE_FO|NIFTY|2026-12-01|${strike}.00|${right}`,
+  exchange: "NSE",
+  kind: "option",
+  symbol: `NIFTY ${strike} ${right} 01 DEC 26`,
+  name: "NIFTY",
+  token: `NSE_FO|${strike}${right}`,
+  exchangeToken: String(strike),
+  isin: null,
+  underlying: "NIFTY",
+  expiry: "2026-12-01",
+  strike: strike * 100,
+  right,
+  lotSize: 65,
+  tickSize: 5,
+  freezeQuantity: 1_800
+})
+
+/** The real search and calendar over a master of a few contracts. */
+const reference = Layer.merge(
+  MarketCalendar.layer(),
+  InstrumentSearch.layer.pipe(Layer.provideMerge(
+    Layer.mock(InstrumentStore)({
+      master: (broker) =>
+        Effect.succeed(
+          // Nobody reads more of it than its day.
+          broker === "kite" ? { broker, day: "2026-11-24" } as MasterRecord : undefined
+        ),
+      entries: () => Effect.succeed([24_900, 25_000].flatMap((strike) => [listed(strike, "CE"), listed(strike, "PE")]))
+    })
+  ))
 )
 
 /** A small built terminal. */
@@ -50,7 +90,7 @@ export const serve = Effect.fnUntraced(function*(
     webRoot: rest.webRoot ?? (yield* webRoot),
     dataDirectory: rest.dataDirectory ?? (yield* temporaryDirectory),
     ...rest
-  }).pipe(Layer.provide(session.layer(bootId)))
+  }).pipe(Layer.provide(session.layer(bootId)), Layer.provide(reference))
   const context = yield* Layer.buildWithScope(layer, scope)
   const access = Context.get(context, Access)
   const address = Context.get(context, Server.ServerAddress)

@@ -1,5 +1,6 @@
 /** A session made by hand: tests write its quotes, events and timeline. */
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
+import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Command } from "@keepgaining/core/commands/Command.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
 import { type Instrument, InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
@@ -7,6 +8,7 @@ import { paise } from "@keepgaining/core/market/Money.ts"
 import { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import type { DeadLetter } from "@keepgaining/engine/actors/ActorTree.ts"
 import { QuoteBoard } from "@keepgaining/engine/kernel/QuoteBoard.ts"
+import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { Session, type SessionEvent, SessionRefused } from "@keepgaining/engine/session/Session.ts"
 import type { SessionHealth } from "@keepgaining/engine/session/SessionHealth.ts"
 import * as Effect from "effect/Effect"
@@ -33,6 +35,7 @@ export class TestSession {
   readonly asked: Array<string> = []
   /** How long the answer to a command takes after it was done. */
   answerDelayMillis = 0
+  readonly charges = new ChargeSchedule(Effect.runSync(loadCharges()))
   timeline = "t1"
   sequence = 0
   now = Date.UTC(2026, 11, 1, 4, 0)
@@ -112,6 +115,7 @@ export class TestSession {
             yield* Effect.sleep(this.answerDelayMillis)
             return { _tag: "Done" as const }
           }),
+        charging: () => ({ schedule: this.charges, plan: "zerodha" }),
         portfolio: () => ({
           now: this.now,
           positions: [],

@@ -1,7 +1,8 @@
 /** `keepgaining calendar`: what the exchange does on a day, or in a month. */
-import { dateOf, dayOf, endOfMonth, weekdayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
+import { dateOf, dayOf, weekdayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
 import { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
-import { expiringOn, type Expiry } from "@keepgaining/core/calendar/expiries.ts"
+import { dayReport, monthReport } from "@keepgaining/core/calendar/dayReport.ts"
+import type { Expiry } from "@keepgaining/core/calendar/expiries.ts"
 import type { DateNotCovered, TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import { formatIstDate, formatTimeOfDay } from "@keepgaining/core/market/IndianTime.ts"
 import { loadCalendar, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
@@ -16,39 +17,10 @@ import * as Result from "effect/Result"
 import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
 import { defaults } from "../command/installation.ts"
 
-const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
-
 /** `HH:MM`. */
 const time = (millis: number): string => formatTimeOfDay(millis).slice(0, 5)
 
 const orUnknown = <A>(answer: Result.Result<A, DateNotCovered>): A | null => Result.getOrElse(answer, () => null)
-
-const dayReport = (calendar: TradingCalendar, date: string) =>
-  Result.gen(function*() {
-    const day = yield* calendar.day(date)
-    const expiries = yield* expiringOn(calendar, date)
-    const segments: Record<string, unknown> = {}
-    for (const segment of Segment.literals) {
-      const phases = yield* calendar.phases(date, segment)
-      segments[segment] = phases === undefined
-        ? { known: false }
-        : {
-          known: true,
-          phases: phases.map(({ end, phase, start }) => ({ phase, start: time(start), end: time(end) })),
-          minuteCandles: yield* calendar.expectedCandles(date, segment, 1)
-        }
-    }
-    return {
-      ...day,
-      weekday: weekdays[weekdayOf(dayOf(date))],
-      previous: orUnknown(calendar.previous(date)),
-      next: orUnknown(calendar.next(date)),
-      /** Of a trade of that day; null where clearing holidays were not collected. */
-      settlement: day.trading ? orUnknown(calendar.settlementOf(date)) : null,
-      segments,
-      expiries
-    }
-  })
 
 const expiryText = (expiries: ReadonlyArray<Expiry>): string =>
   expiries.map(({ date, family, kind, scheduled }) =>
@@ -75,20 +47,9 @@ const dayText = (calendar: TradingCalendar, date: string) =>
       `  trading days around   ${report.previous ?? "not known"}, ${report.next ?? "not known"}`
     ].join("\n"))
 
-const monthDays = (calendar: TradingCalendar, month: string) =>
-  Result.gen(function*() {
-    const first = dayOf(`${month}-01`)
-    const days = []
-    for (let day = first; day <= endOfMonth(first); day++) {
-      const date = dateOf(day)
-      days.push({ ...(yield* calendar.day(date)), expiries: yield* expiringOn(calendar, date) })
-    }
-    return days
-  })
-
 /** A grid of the month, Monday first: holidays in brackets, special sessions with a plus, expiries with an asterisk. */
 const monthText = (calendar: TradingCalendar, month: string) =>
-  Result.map(monthDays(calendar, month), (days) => {
+  Result.map(monthReport(calendar, month), (days) => {
     const first = dayOf(`${month}-01`)
     const cells = days.map(({ date, expiries, kind, trading }) => {
       const number = String(Number(date.slice(8))).padStart(2)
@@ -136,7 +97,7 @@ export const calendarCommand = Command.make(
       return yield* fail("Usage", reason, BAD_INPUT)
     }
     const answer: Result.Result<unknown, DateNotCovered> = isMonth
-      ? json ? monthDays(calendar, asked) : monthText(calendar, asked)
+      ? json ? monthReport(calendar, asked) : monthText(calendar, asked)
       : json
       ? dayReport(calendar, asked)
       : dayText(calendar, asked)

@@ -1,0 +1,63 @@
+import { monthReport } from "@keepgaining/core/calendar/dayReport.ts"
+import { estimateOrder } from "@keepgaining/core/margins/estimateOrder.ts"
+import { paise } from "@keepgaining/core/market/Money.ts"
+import { InstrumentSearch } from "@keepgaining/engine/instruments/InstrumentSearch.ts"
+import { InstrumentStore } from "@keepgaining/engine/instruments/InstrumentStore.ts"
+import { MasterBroker } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
+import { MarketCalendar } from "@keepgaining/engine/rules/MarketCalendar.ts"
+import { Session } from "@keepgaining/engine/session/Session.ts"
+import * as Effect from "effect/Effect"
+import { NotFound, Refused } from "../contract/Failures.ts"
+import { ReferenceRpcs } from "../contract/Reference.ts"
+
+export const make = Effect.gen(function*() {
+  const session = yield* Session
+  const calendar = yield* MarketCalendar
+  const search = yield* InstrumentSearch
+  const store = yield* InstrumentStore
+  return ReferenceRpcs.of({
+    SearchInstruments: Effect.fn("SearchInstruments")(
+      function*({ limit, text }) {
+        for (const broker of MasterBroker.literals) {
+          const master = yield* store.master(broker)
+          if (master === undefined) continue
+          const hits = yield* search.search(broker, text, { limit })
+          return { broker, day: master.day, instruments: hits.map(({ entry }) => entry) }
+        }
+        return { broker: null, day: null, instruments: [] }
+      },
+      Effect.mapError(({ message }) => new Refused({ reason: message, remedy: "Try again when the database is back" }))
+    ),
+    GetCalendar: ({ month }) =>
+      Effect.fromResult(monthReport(calendar, month)).pipe(
+        Effect.mapError(({ date, from, to, topic }) =>
+          new Refused({
+            reason: `${date} is not covered: ${topic} are known from ${from} to ${to}`,
+            remedy: "Add the exchange's circular to your own rules folder, or update the engine"
+          })
+        )
+      ),
+    EstimateOrder: ({ instrument: index, ...order }) =>
+      Effect.suspend(() => {
+        const instruments = session.instruments()
+        if (index < 0 || index >= instruments.size) return new NotFound({ what: "instrument", key: String(index) })
+        const instrument = instruments.at(index)
+        const underlying = instrument.underlying === undefined
+          ? undefined
+          : instruments.indexOf(instrument.underlying)
+        const spot = underlying === undefined ? 0 : session.quotes().last[underlying] ?? 0
+        const { plan, schedule } = session.charging()
+        return Effect.succeed(estimateOrder(
+          {
+            ...order,
+            instrument,
+            at: session.health().now,
+            spot: spot > 0 ? paise(spot) : undefined,
+            underlyingIsIndex: underlying !== undefined && instruments.at(underlying).kind === "index"
+          },
+          schedule,
+          plan
+        ))
+      })
+  })
+})
