@@ -112,6 +112,38 @@ describe.skipIf(withoutBrowser)("the terminal (skipped when KEEPGAINING_TEST_CHR
     await accessible(page, "strategies")
   })
 
+  it("estimates what an order costs and binds before it is sent", async () => {
+    await go("/chart/NSE%3ARELIANCE")
+    await page.getByTestId("buy").first().click()
+    await page.getByTestId("ticket-lots").fill("10")
+    await textOf(page, "ticket-estimate", (text) => /charges ₹\d.*margin ₹\d/.test(text))
+    await page.getByTestId("ticket-estimate").locator("summary").click()
+    await textOf(page, "ticket-estimate", (text) => /Stamp duty/.test(text) && /20 % of the value/.test(text))
+    await accessible(page, "estimate")
+    await page.keyboard.press("Escape")
+  })
+
+  it("draws the exchange's days", async () => {
+    await go("/calendar")
+    await page.getByTestId("month-2026-11").waitFor()
+    await page.getByTestId("month-2026-11").click()
+    await textOf(page, "calendar-month", (text) => /Nov 2026, 20 trading days/.test(text))
+    await page.locator("[data-date='2026-11-23']").click()
+    await textOf(page, "calendar-expiries", (text) => /NIFTY monthly, NSE, moved from 24 Nov 2026/.test(text))
+    await page.keyboard.press("ArrowRight")
+    await textOf(page, "calendar-day", (text) => /Gurunanak Jayanti/.test(text))
+    await accessible(page, "calendar")
+    await page.getByLabel("Year after").click()
+    await textOf(page, "calendar-refused", (text) => /not covered/.test(text))
+  })
+
+  it("says how to get an instrument master where there is none", async () => {
+    await page.keyboard.press("Control+k")
+    await page.getByTestId("palette-input").fill("nifty 25000 ce")
+    await textOf(page, "palette-no-master", (text) => /instruments sync/.test(text))
+    await page.keyboard.press("Escape")
+  })
+
   it("shows the actors", async () => {
     await go("/actors")
     await page.getByTestId("actors").getByText("kernel").first().waitFor()
@@ -171,7 +203,17 @@ describe.skipIf(withoutBrowser)("the terminal (skipped when KEEPGAINING_TEST_CHR
     for (const colorScheme of ["dark", "light"] as const) {
       await page.emulateMedia({ colorScheme })
       for (
-        const path of ["/", "/market", "/chart/NSE%3ATCS", "/orders", "/strategies", "/actors", "/alerts", "/settings"]
+        const path of [
+          "/",
+          "/market",
+          "/chart/NSE%3ATCS",
+          "/orders",
+          "/calendar",
+          "/strategies",
+          "/actors",
+          "/alerts",
+          "/settings"
+        ]
       ) {
         await go(path)
         await page.getByTestId("shell").waitFor()

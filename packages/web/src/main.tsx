@@ -17,6 +17,9 @@ const DeploymentPage = lazy(() =>
 )
 const ActorsPage = lazy(() => import("./actors/ActorsPage.tsx").then(({ ActorsPage }) => ({ default: ActorsPage })))
 const AlertsPage = lazy(() => import("./alarms/AlertsPage.tsx").then(({ AlertsPage }) => ({ default: AlertsPage })))
+const CalendarPage = lazy(() =>
+  import("./calendar/CalendarPage.tsx").then(({ CalendarPage }) => ({ default: CalendarPage }))
+)
 const SettingsPage = lazy(() =>
   import("./pages/SettingsPage.tsx").then(({ SettingsPage }) => ({ default: SettingsPage }))
 )
@@ -32,6 +35,7 @@ render(() => (
       <Route path="/market" component={MarketPage} />
       <Route path="/chart/:symbol?" component={ChartPage} />
       <Route path="/orders" component={OrdersPage} />
+      <Route path="/calendar" component={CalendarPage} />
       <Route path="/strategies" component={StrategiesPage} />
       <Route path="/strategies/:id" component={DeploymentPage} />
       <Route path="/actors" component={ActorsPage} />
@@ -52,6 +56,7 @@ globalThis.addEventListener("load", () => {
       DeploymentPage,
       ActorsPage,
       AlertsPage,
+      CalendarPage,
       SettingsPage,
       ChartPage
     ]

@@ -1,6 +1,7 @@
 /** The order ticket: a form, then a review, then one press. */
+import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
 import { type OrderType, type Product, type Side, type Validity } from "@keepgaining/core/orders/Order.ts"
-import { createMemo, createSignal, For, type JSX, onMount, Show } from "solid-js"
+import { createMemo, createSignal, For, type JSX, onMount, Show, untrack } from "solid-js"
 import { createStore } from "solid-js/store"
 import { Choice } from "../controls/Choice.tsx"
 import { Field } from "../controls/Field.tsx"
@@ -18,6 +19,7 @@ import {
   type OrderForm,
   productsOf
 } from "./draftOrder.ts"
+import { Estimate } from "./Estimate.tsx"
 import { pricing, sideAndQuantity } from "./orderText.ts"
 
 const types: ReadonlyArray<{ readonly value: OrderType; readonly title: string }> = [
@@ -77,6 +79,11 @@ export const Ticket = (props: { readonly side: Side; readonly instrument: number
       ?.quantity ?? 0
   )
   const value = createMemo(() => (ready()?.quantity ?? Number.NaN) * (ready()?.limitPrice ?? last()))
+  /** The limit, or the market as it was when the form last changed: an estimate does not follow every tick. */
+  const expected = createMemo((): Paise => {
+    const request = ready()
+    return request?.limitPrice ?? paise(untrack(last))
+  })
   const mode = (): string => (terminal.hello()?.mode ?? "").toUpperCase()
 
   const blocked = createMemo(() => {
@@ -254,6 +261,7 @@ export const Ticket = (props: { readonly side: Side; readonly instrument: number
                 Only make a position smaller
               </label>
             </div>
+            <Estimate request={ready()} price={expected()} />
             <Cautions lines={cautions()} />
             <div class="flex justify-end gap-2">
               <button type="button" class="button" onClick={sheets.close}>Cancel</button>
@@ -280,6 +288,7 @@ export const Ticket = (props: { readonly side: Side; readonly instrument: number
                 <dt class="text-ink2">Order tag</dt>
                 <dd class="text-ink2">{clientTag}</dd>
               </dl>
+              <Estimate request={request()} price={expected()} />
               <Cautions lines={cautions()} />
               <Show when={moved()}>
                 <p class="text-warn" role="alert">

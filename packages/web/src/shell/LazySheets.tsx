@@ -2,6 +2,7 @@
 import { type JSX, Match, Switch } from "solid-js"
 import { DeploySheet } from "../deployments/DeploySheet.tsx"
 import { StopSheet } from "../deployments/StopSheet.tsx"
+import { ContractSheet } from "../market/ContractSheet.tsx"
 import { ModifySheet } from "../orders/ModifySheet.tsx"
 import { OrderSheet } from "../orders/OrderSheet.tsx"
 import { Ticket } from "../orders/Ticket.tsx"
@@ -32,6 +33,9 @@ export const LazySheets = (): JSX.Element => {
       <Match when={when("order")} keyed>{(sheet) => <OrderSheet orderId={sheet.orderId} />}</Match>
       <Match when={when("exit")} keyed>{(sheet) => <ExitSheet positions={sheet.positions} />}</Match>
       <Match when={when("deploy")} keyed>{(sheet) => <DeploySheet symbols={sheet.symbols} />}</Match>
+      <Match when={when("contract")} keyed>
+        {(sheet) => <ContractSheet instrument={sheet.instrument} broker={sheet.broker} day={sheet.day} />}
+      </Match>
       <Match when={when("stop")} keyed>{(sheet) => <StopSheet deployment={sheet.deployment} />}</Match>
     </Switch>
   )

@@ -1,6 +1,6 @@
 /** Ctrl K: symbols, pages, actions and deployments by a few letters. */
 import { useNavigate } from "@solidjs/router"
-import { createEffect, createMemo, createSignal, For, type JSX, Show } from "solid-js"
+import { createEffect, createMemo, createResource, createSignal, For, type JSX, Show } from "solid-js"
 import { Sheet } from "../controls/Sheet.tsx"
 import { title } from "../format/symbols.ts"
 import { preferences, setPreferences, toggleDensity, toggleTheme } from "../preferences/Preferences.ts"
@@ -11,6 +11,9 @@ import { places } from "./Rail.tsx"
 import { useSheets } from "./Sheets.tsx"
 
 const shownEntries = 12
+
+/** Of the instrument masters, below the session's own. */
+const shownListed = 8
 
 export const Palette = (): JSX.Element => {
   const terminal = useTerminal()
@@ -98,7 +101,27 @@ export const Palette = (): JSX.Element => {
       }))
     ]
   })
-  const found = createMemo(() => best(entries(), text(), shownEntries))
+  const [listed] = createResource(
+    () => text().trim().length < 2 ? undefined : text().trim(),
+    (words) =>
+      terminal.link.ask((rpc) => rpc.SearchInstruments({ text: words.slice(0, 100), limit: shownListed }))
+        .catch(() => undefined)
+  )
+  const contracts = createMemo((): ReadonlyArray<PaletteEntry> => {
+    const answer = text().trim().length < 2 ? undefined : listed.latest
+    if (answer === undefined) return []
+    const { broker, day } = answer
+    if (broker === null || day === null) return []
+    return answer.instruments.map((instrument) => ({
+      id: `listed-${instrument.id}`,
+      title: instrument.symbol,
+      kind: `${instrument.exchange} ${instrument.kind} · ${broker}`,
+      words: instrument.name,
+      run: () => sheets.open({ _tag: "contract", instrument, broker, day })
+    }))
+  })
+  const withoutMaster = (): boolean => text().trim().length >= 2 && listed.latest?.broker === null
+  const found = createMemo(() => [...best(entries(), text(), shownEntries), ...contracts()])
   createEffect(() => {
     found()
     setActive(0)
@@ -158,6 +181,12 @@ export const Palette = (): JSX.Element => {
       </div>
       <Show when={found().length === 0}>
         <p class="px-3 pb-3 text-ink2" role="status">Nothing has such a name.</p>
+      </Show>
+      <Show when={withoutMaster()}>
+        <p class="border-t border-line px-3 py-2 text-caption text-ink2" data-testid="palette-no-master">
+          Only instruments of this session are searched: there is no instrument master yet. Stop the engine and run{" "}
+          <code>keepgaining instruments sync</code>, or start it with a network.
+        </p>
       </Show>
     </Sheet>
   )

@@ -1,6 +1,7 @@
 import { A } from "@solidjs/router"
 import Bell from "lucide-solid/icons/bell"
 import Bot from "lucide-solid/icons/bot"
+import CalendarDays from "lucide-solid/icons/calendar-days"
 import ChartCandlestick from "lucide-solid/icons/chart-candlestick"
 import House from "lucide-solid/icons/house"
 import ListOrdered from "lucide-solid/icons/list-ordered"
@@ -24,7 +25,8 @@ export const places: ReadonlyArray<{ readonly group: string; readonly places: Re
       { path: "/", title: "Home", key: "H", icon: House },
       { path: "/market", title: "Market", key: "M", icon: Rows3 },
       { path: "/chart", title: "Chart", key: "C", icon: ChartCandlestick },
-      { path: "/orders", title: "Orders", key: "O", icon: ListOrdered }
+      { path: "/orders", title: "Orders", key: "O", icon: ListOrdered },
+      { path: "/calendar", title: "Calendar", key: "D", icon: CalendarDays }
     ]
   },
   { group: "Automate", places: [{ path: "/strategies", title: "Strategies", key: "S", icon: Bot }] },

@@ -1,5 +1,6 @@
 /** Which sheet is open. There is at most one; what opens another closes it. */
 import { type Side } from "@keepgaining/core/orders/Order.ts"
+import type { ListedInstrument } from "@keepgaining/rpc/contract/Reference.ts"
 import { createContext, createSignal, type JSX, useContext } from "solid-js"
 
 export type OpenSheet =
@@ -11,6 +12,12 @@ export type OpenSheet =
   | { readonly _tag: "order"; readonly orderId: string }
   | { readonly _tag: "exit"; readonly positions: ReadonlyArray<string> }
   | { readonly _tag: "deploy"; readonly symbols: ReadonlyArray<string> }
+  | {
+    readonly _tag: "contract"
+    readonly instrument: ListedInstrument
+    readonly broker: string
+    readonly day: string
+  }
   | { readonly _tag: "stop"; readonly deployment: string }
 
 export interface Sheets {

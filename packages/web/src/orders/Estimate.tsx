@@ -1,0 +1,93 @@
+/** What the order would cost and bind, as the server works it out, with where that is from. */
+import type { OrderEstimate } from "@keepgaining/core/margins/estimateOrder.ts"
+import type { Paise } from "@keepgaining/core/market/Money.ts"
+import type { OrderRequest } from "@keepgaining/core/orders/Order.ts"
+import { createResource, For, type JSX, Show } from "solid-js"
+import { rupees } from "../format/numbers.ts"
+import { useTerminal } from "../state/Terminal.ts"
+
+const chargeTitles = {
+  brokerage: "Brokerage",
+  stt: "STT",
+  exchange: "Exchange",
+  ipft: "Investor protection",
+  sebi: "SEBI",
+  stamp: "Stamp duty",
+  gst: "GST"
+} as const
+type ChargeName = keyof typeof chargeTitles
+
+/** Rupees to the paisa. */
+const amount = (value: number): string => rupees(Math.round(value * 100))
+
+export const Estimate = (props: {
+  readonly request: OrderRequest | undefined
+  /** What the order is expected to trade at. */
+  readonly price: Paise
+}): JSX.Element => {
+  const terminal = useTerminal()
+  const question = () => {
+    const { request } = props
+    if (request === undefined || !(props.price > 0)) return undefined
+    const { instrument, product, quantity, side } = request
+    return { instrument, side, quantity, price: props.price, product }
+  }
+  const [estimate] = createResource<OrderEstimate | undefined, ReturnType<typeof question>>(
+    question,
+    (order) => terminal.link.ask((rpc) => rpc.EstimateOrder(order)).catch(() => undefined)
+  )
+  const known = (): OrderEstimate | undefined => question() === undefined ? undefined : estimate.latest
+  const charges = () => {
+    const now = known()?.charges
+    return now?._tag === "Known" ? now : undefined
+  }
+  const margin = () => {
+    const now = known()?.margin
+    return now?._tag === "Known" ? now : undefined
+  }
+  const unknown = (): ReadonlyArray<string> =>
+    [known()?.charges, known()?.margin].flatMap((part) => part?._tag === "Unknown" ? [part.reason] : [])
+  return (
+    <Show when={known()}>
+      <details class="rounded-control border border-line px-2 py-1" data-testid="ticket-estimate">
+        <summary class="cursor-pointer">
+          Estimate: charges <b>{charges() === undefined ? "–" : amount(charges()?.charges.total ?? 0)}</b>, margin{" "}
+          <b>{margin() === undefined ? "–" : amount(margin()?.total ?? 0)}</b>
+        </summary>
+        <dl class="mt-1 grid grid-cols-[1fr_auto] gap-x-4 text-tape">
+          <Show when={charges()}>
+            {(now) => (
+              // The titles are the charges' own keys.
+              <For each={Object.keys(chargeTitles) as ReadonlyArray<ChargeName>}>
+                {(name) => (
+                  <>
+                    <dt class="text-ink2">{chargeTitles[name]}</dt>
+                    <dd class="text-right">{amount(now().charges[name])}</dd>
+                  </>
+                )}
+              </For>
+            )}
+          </Show>
+          <Show when={margin()}>
+            {(now) => (
+              <For each={now().parts}>
+                {(part) => (
+                  <>
+                    <dt class="text-ink2">Margin: {part.name}</dt>
+                    <dd class="text-right">{amount(part.amount)}</dd>
+                  </>
+                )}
+              </For>
+            )}
+          </Show>
+        </dl>
+        <p class="mt-1 text-caption text-ink2">
+          {charges() === undefined ? "" : `Charges by the plan ${charges()?.plan} and today's rates. `}
+          {margin() === undefined ? "" : `Margin: ${margin()?.source}. `}
+          Not a broker's answer.
+        </p>
+      </details>
+      <For each={unknown()}>{(reason) => <p class="text-caption text-warn">{reason}.</p>}</For>
+    </Show>
+  )
+}
