@@ -12,6 +12,8 @@ export type CellMessage =
   | { readonly _tag: "Guard"; readonly instruction: GuardInstruction }
   | { readonly _tag: "Update"; readonly deployment: string; readonly update: OrderUpdate }
   | { readonly _tag: "Timer"; readonly deployment: string }
+  /** Candles from before the session, before it starts. */
+  | { readonly _tag: "WarmUp"; readonly deployment: string; readonly candles: ReadonlyArray<Candle> }
   | { readonly _tag: "Start"; readonly deployment: string }
   | { readonly _tag: "Stop"; readonly deployment: string }
   | { readonly _tag: "SessionEnd" }
@@ -47,6 +49,7 @@ export const handMessage = (actor: CellActor, message: CellMessage, now: number)
     case "strategy":
       if (message._tag === "Update") actor.update(message.update)
       else if (message._tag === "Timer") actor.fireTimers(now)
+      else if (message._tag === "WarmUp") actor.warmUp(message.candles)
       else if (message._tag === "Start") actor.start()
       else if (message._tag === "Stop") actor.stop()
       else if (message._tag === "Retry") handAgain(actor, message.input, now)

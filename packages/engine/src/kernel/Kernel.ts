@@ -11,9 +11,12 @@
  * the feed monitor, the desk's schedule, the end of the session.
  */
 import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
+import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { FEED_GAP } from "@keepgaining/core/candles/CandleBuilder.ts"
+import type { Interval } from "@keepgaining/core/candles/Interval.ts"
 import { segmentsOf } from "@keepgaining/core/candles/segmentOf.ts"
 import type { Hours } from "@keepgaining/core/candles/TradingHours.ts"
+import { closedCandles } from "@keepgaining/core/candles/warmUp.ts"
 import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
 import { foldDecision } from "@keepgaining/core/decisions/foldDecision.ts"
@@ -119,6 +122,9 @@ export class Kernel {
       { length: Math.max(1, options.partitions) },
       (_, number) => new Partition(number, options.instruments, services)
     )
+    for (const index of options.warmUp?.keys() ?? []) {
+      for (const candle of this.candlesBefore(index)) this.history.append(candle)
+    }
     this.#outboxes = this.partitions.map((partition) => partition.outbox)
     this.#rowsOf = this.partitions.map(() => ({ rows: new Int32Array(0), count: 0 }))
     this.deployments = new Deployments(this)
@@ -132,6 +138,14 @@ export class Kernel {
       guard: (instruction) => this.#toGuard(instruction),
       notify: (book, instrument, update) => this.#tell(book, instrument, update)
     }, initialDesk())
+  }
+
+  /** What the instrument's candles were before the session began, in the order in which they closed. */
+  candlesBefore(instrument: number, wanted?: ReadonlyArray<Interval>): ReadonlyArray<Candle> {
+    const minutes = this.options.warmUp?.get(instrument)
+    if (minutes === undefined) return []
+    // An instrument of the table has a segment.
+    return closedCandles(instrument, minutes, this.options.hours.of(this.#segments()[instrument]!), wanted)
   }
 
   /** From the first open to the last close of what is watched, on the instant's day; `undefined` when nothing trades. */

@@ -1,3 +1,4 @@
+import type { CandleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import type { TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { DeskSettings } from "@keepgaining/core/desk/DeskState.ts"
@@ -19,6 +20,8 @@ export interface KernelOptions {
   /** Silence of the whole feed that raises an alarm, ms. */
   readonly staleAfter: number
   readonly strategyNamed: (name: string) => AnyStrategy | undefined
+  /** One-minute candles from before the session, by instrument; kept with the session, because strategies begin with them. */
+  readonly warmUp?: ReadonlyMap<number, CandleColumns>
   /** Faults on purpose; only tests and drills set it. */
   readonly faults?: FaultPlan
 }

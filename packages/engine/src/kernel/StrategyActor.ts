@@ -123,6 +123,21 @@ export class StrategyActor {
     this.#outbox = now < this.record.mutedUntil || this.paused ? undefined : outbox
   }
 
+  /** Sees what was before the session. It cannot act on it: what it says and the timers that it sets are dropped. */
+  warmUp(candles: ReadonlyArray<Candle>): void {
+    const outbox = this.#outbox
+    const { now } = this.#context
+    this.#outbox = undefined
+    for (const candle of candles) {
+      this.#context.now = candle.end
+      this.candle(candle)
+    }
+    this.data.timers = {}
+    this.nextTimer = Infinity
+    this.#context.now = now
+    this.#outbox = outbox
+  }
+
   start(): void {
     this.strategy.onStart?.(this.data.state, this.#context)
   }

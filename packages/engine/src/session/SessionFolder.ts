@@ -6,6 +6,7 @@
  * sessions/<name>/session.json
  * sessions/<name>/journal-1.log
  * sessions/<name>/ticks/
+ * sessions/<name>/warm-up.candles
  * ```
  */
 import { HoursRules } from "@keepgaining/core/candles/TradingHours.ts"
@@ -28,6 +29,8 @@ export const SessionManifest = Schema.Struct({
   hours: Schema.optionalKey(HoursRules),
   /** What trades cost. */
   charges: Schema.optionalKey(ChargeRules),
+  /** It began with candles from before it, which lie beside this file. */
+  warmUp: Schema.optionalKey(Schema.Boolean),
   /** The recorded log that it replays. */
   log: Schema.optionalKey(Schema.String),
   /** Number of the timeline that is in use; a replay that was rewound begins a new one. */

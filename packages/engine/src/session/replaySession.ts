@@ -4,6 +4,7 @@
  */
 import { type ChargeRules, ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Command } from "@keepgaining/core/commands/Command.ts"
+import { istDay, startOfIstDay } from "@keepgaining/core/market/IndianTime.ts"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -23,9 +24,10 @@ import { openTickLogSync } from "../ticklog/TickLogReader.ts"
 import { recoverSession } from "./recoverSession.ts"
 import { type ReplayRequest, type ReplayStatus, Session, SessionRefused } from "./Session.ts"
 import { type Playback, SessionEngine } from "./SessionEngine.ts"
-import { openFolder, timelineKey, writeManifest } from "./SessionFolder.ts"
+import { openFolder, readManifest, timelineKey, writeManifest } from "./SessionFolder.ts"
 import * as SessionHistory from "./SessionHistory.ts"
 import { type Running, sessionService } from "./sessionService.ts"
+import { byInstrument, readWarmUp, type WarmUp, writeWarmUp } from "./WarmUp.ts"
 
 export interface ReplaySessionOptions {
   readonly folder: string
@@ -35,6 +37,8 @@ export interface ReplaySessionOptions {
   readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours" | "charges">
   /** What trades cost, for a session that begins; one that is there already keeps what it had. */
   readonly charges: ChargeRules
+  /** One-minute candles of the instruments from before the instant; asked once, when the session begins. */
+  readonly warmUp?: (symbols: ReadonlyArray<string>, before: number) => Effect.Effect<WarmUp>
   readonly playing: boolean
   /** Event seconds per wall second; 0 = as fast as it goes. */
   readonly speed: number
@@ -47,12 +51,19 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
   const context = yield* Effect.context<Database | Snapshots | DurableFiles | Supervisor>()
   yield* lockDirectory(folder)
   const span = yield* spanOf(log, files)
+  const isNew = (yield* readManifest(folder)) === undefined
+  const before = isNew && options.warmUp !== undefined
+    ? yield* options.warmUp(span.symbols, startOfIstDay(istDay(span.from)))
+    : []
+  if (before.length > 0) yield* writeWarmUp(folder, before)
   let manifest = yield* openFolder(folder, {
     mode: "replay",
     seed: options.seed,
     log: path.resolve(log),
-    charges: options.charges
+    charges: options.charges,
+    ...(before.length > 0 ? { warmUp: true } : {})
   })
+  const warmUp = manifest.warmUp === true ? yield* readWarmUp(folder) : []
 
   const start = (playback: Playback, retained: ReadonlyArray<PlacedCommand>) =>
     Effect.gen(function*() {
@@ -69,6 +80,7 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
           instruments,
           hours,
           charges: new ChargeSchedule(manifest.charges ?? options.charges),
+          warmUp: byInstrument(warmUp, instruments),
           seed: manifest.seed
         },
         sourceFrom: (batch) => {
@@ -154,11 +166,12 @@ const spanOf = (log: string, files: DurableFiles["Service"]) =>
   Effect.gen(function*() {
     const cursor = yield* reading(() => openTickLogSync(log, { files: files.reading }))
     const { from, to } = cursor.summary()
+    const symbols = cursor.instruments.all().map(({ symbol }) => symbol)
     cursor.close()
     if (from === undefined || to === undefined) {
       return yield* new TickLogRefused({ folder: log, reason: "it holds no ticks", remedy: "Choose another log" })
     }
-    return { from, to }
+    return { from, to, symbols }
   })
 
 export const layer = (options: ReplaySessionOptions) => Layer.effect(Session, make(options))

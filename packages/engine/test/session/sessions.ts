@@ -15,6 +15,7 @@ import { loadCharges } from "../../src/rules/RuleFiles.ts"
 import * as replaySession from "../../src/session/replaySession.ts"
 import { Session } from "../../src/session/Session.ts"
 import { sessionDefaults } from "../../src/session/Settings.ts"
+import type { WarmUp } from "../../src/session/WarmUp.ts"
 import * as Snapshots from "../../src/snapshots/Snapshots.ts"
 import { layer as NodeDurableFiles } from "../../src/storage/NodeDurableFiles.ts"
 import * as TickLogWriter from "../../src/ticklog/TickLogWriter.ts"
@@ -69,7 +70,8 @@ export const replaying = (
   folder: string,
   log: string,
   database: Layer.Layer<Database>,
-  playback: { readonly playing: boolean; readonly speed: number } = { playing: false, speed: 0 }
+  playback: { readonly playing: boolean; readonly speed: number } = { playing: false, speed: 0 },
+  before?: WarmUp
 ) =>
   Effect.gen(function*() {
     const scope = yield* Effect.acquireRelease(Scope.make(), (made, exit) => Scope.close(made, exit))
@@ -79,6 +81,7 @@ export const replaying = (
       seed: 7,
       kernel: { ...sessionDefaults, strategyNamed: strategies },
       charges: yield* loadCharges(),
+      ...(before === undefined ? {} : { warmUp: () => Effect.succeed(before) }),
       ...playback
     })
     const services = Layer.mergeAll(Supervisor.layer, Snapshots.layer).pipe(

@@ -1,7 +1,10 @@
 /** `keepgaining serve`: the engine with its RPC and its terminal. */
+import type { CorporateAction } from "@keepgaining/core/candles/adjust.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { type Escalated, Supervisor } from "@keepgaining/engine/actors/Supervisor.ts"
+import * as CandleArchive from "@keepgaining/engine/archive/CandleArchive.ts"
+import { candlesBefore } from "@keepgaining/engine/archive/candlesBefore.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import * as SimulatedFeed from "@keepgaining/engine/feeds/simulated/SimulatedFeed.ts"
 import * as InstrumentSearch from "@keepgaining/engine/instruments/InstrumentSearch.ts"
@@ -11,7 +14,7 @@ import { MasterBroker } from "@keepgaining/engine/instruments/master/MasterEntry
 import { addresses, layerHttp } from "@keepgaining/engine/instruments/MasterSource.ts"
 import { deployCommandId } from "@keepgaining/engine/replay/replayLog.ts"
 import * as MarketCalendar from "@keepgaining/engine/rules/MarketCalendar.ts"
-import { loadCharges, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
+import { loadCharges, loadCorporateActions, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as feedSession from "@keepgaining/engine/session/feedSession.ts"
 import * as replaySession from "@keepgaining/engine/session/replaySession.ts"
 import { Session } from "@keepgaining/engine/session/Session.ts"
@@ -64,6 +67,27 @@ const mastersLayer = (brokers: ReadonlyArray<MasterBroker>) =>
     Layer.provideMerge(InstrumentStore.layer)
   )
 
+/** Of the newest minutes that charts keep. */
+const LONGEST_WARM_UP = 60
+
+const warmUpFrom = (actions: ReadonlyArray<CorporateAction>, days: number) =>
+  Effect.map(CandleArchive.CandleArchive, (archive) => {
+    return (symbols: ReadonlyArray<string>, before: number) =>
+      candlesBefore(archive, actions, { symbols, before, days }).pipe(
+        Effect.tap((found) => {
+          const candles = found.reduce((sum, one) => sum + one.candles.length, 0)
+          return found.length === 0
+            ? Effect.void
+            : Effect.logInfo("Begins with candles of the archive").pipe(
+              Effect.annotateLogs({ instruments: found.length, candles })
+            )
+        }),
+        Effect.catch((error) =>
+          Effect.as(Effect.logWarning(`The session begins without candles from before it: ${error.message}`), [])
+        )
+      )
+  })
+
 interface ServeInput extends DeploymentInput {
   readonly profile: "demo" | "paper"
   readonly replay: Option.Option<string>
@@ -79,6 +103,7 @@ interface ServeInput extends DeploymentInput {
   readonly pace: number
   readonly headStart: number
   readonly masters: string
+  readonly warmUp: number
   readonly json: boolean
 }
 
@@ -90,12 +115,13 @@ const parseSpeed = (text: string): number | undefined => {
 }
 
 /** What is wrong with a number among the flags; `undefined` when nothing is. */
-const outOfRange = ({ headStart, masters, pace, partitions, port }: ServeInput): string | undefined => {
+const outOfRange = ({ headStart, masters, pace, partitions, port, warmUp }: ServeInput): string | undefined => {
   if (port < 0 || port > 65_535) return `--port: ${port} is no port; give 1 to 65535, or 0 for any`
   if (pace < 0) return `--pace: ${pace} is negative; give market seconds per second, 0 to let the market stand still`
   if (brokersOf(masters) === undefined) {
     return `--masters: ${JSON.stringify(masters)} is not none or some of ${MasterBroker.literals.join(", ")}`
   }
+  if (warmUp < 0 || warmUp > LONGEST_WARM_UP) return `--warm-up: ${warmUp} is not 0 to ${LONGEST_WARM_UP} days`
   if (headStart < 0) return `--head-start: ${headStart} is negative; give minutes`
   return partitionsOutOfRange(partitions)
 }
@@ -112,17 +138,20 @@ const sessionLayer = Effect.fnUntraced(function*(input: ServeInput, speed: numbe
   const charges = yield* loadCharges(userFolder(input.data))
   if (Option.isSome(input.replay)) {
     const log = input.replay.value
+    const actions = yield* loadCorporateActions(userFolder(input.data))
     const folder = path.join(sessions, replayName(log))
-    const layer = replaySession.layer({
-      folder,
-      log,
-      seed: input.seed,
-      kernel,
-      charges,
-      // A strategy that was asked for has to be there before the first tick.
-      playing: !input.paused && Option.isNone(input.strategy),
-      speed
-    })
+    const layer = Layer.unwrap(Effect.map(warmUpFrom(actions, input.warmUp), (warmUp) =>
+      replaySession.layer({
+        folder,
+        log,
+        seed: input.seed,
+        kernel,
+        charges,
+        warmUp,
+        // A strategy that was asked for has to be there before the first tick.
+        playing: !input.paused && Option.isNone(input.strategy),
+        speed
+      })))
     return { folder, layer }
   }
   const now = yield* Clock.currentTimeMillis
@@ -167,9 +196,10 @@ const run = (input: ServeInput, speed: number, isRestart: boolean, bound: (port:
     const { folder, layer } = yield* sessionLayer(input, speed)
     yield* makeDataDirectory(input.data)
     if (input.fresh && !isRestart) yield* setAside(folder)
-    const reference = Layer.merge(
+    const reference = Layer.mergeAll(
       mastersLayer(brokersOf(input.masters) ?? []),
-      MarketCalendar.layer(userFolder(input.data))
+      MarketCalendar.layer(userFolder(input.data)),
+      CandleArchive.layer
     )
     const engine = Layer.provideMerge(layer, Layer.mergeAll(Supervisor.layer, Snapshots.layer, reference)).pipe(
       Layer.provideMerge(Database.layerConfig(path.join(input.data, "database"))),
@@ -297,6 +327,12 @@ export const serveCommand = Command.make(
       Flag.withDefault(45)
     ),
     masters: mastersFlag,
+    warmUp: Flag.Int("warm-up").pipe(
+      Flag.withDescription(
+        "Days of the candle archive that a new replay begins with: charts show them, and strategies have seen them"
+      ),
+      Flag.withDefault(5)
+    ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print where it is reached as one JSON object; logs go to stderr"),
       Flag.withDefault(false)
