@@ -55,6 +55,16 @@ export const copyColumns = (source: CandleColumns, target: CandleColumns, at: nu
   target.openInterest.set(source.openInterest.subarray(0, length), at)
 }
 
+/** A copy of those rows, in that order. */
+export const rowsOf = (columns: CandleColumns, rows: ReadonlyArray<number>): CandleColumns => {
+  const picked = candleColumns(rows.length)
+  rows.forEach((row, at) => {
+    const one = sliceColumns(columns, row, row + 1)
+    copyColumns(one, picked, at)
+  })
+  return picked
+}
+
 /** The first row that starts at the minute or later. */
 export const rowAt = ({ length, minute }: CandleColumns, from: number): number => {
   let low = 0

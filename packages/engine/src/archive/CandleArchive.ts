@@ -13,6 +13,7 @@ import {
   candleColumns,
   mergeColumns,
   rowAt,
+  rowsOf,
   sliceColumns
 } from "@keepgaining/core/candles/CandleColumns.ts"
 import { MINUTE_MS } from "@keepgaining/core/market/IndianTime.ts"
@@ -31,6 +32,8 @@ import * as Tables from "./BlockTables.ts"
 import { firstMinuteOf, runDay, runLength } from "./CandleRun.ts"
 import { type CandleSlab, loadSlab } from "./CandleSlab.ts"
 import { dayRows } from "./DayCandles.ts"
+import * as Differences from "./Differences.ts"
+import type { ReplacedCandle } from "./Differences.ts"
 import * as LiveRows from "./LiveRows.ts"
 import { daysOf, END_OF_TIME, monthsOf, type MonthWrite, overlap, refusalOf } from "./monthWrites.ts"
 import { runsOfDay, settleMonth } from "./settle.ts"
@@ -110,6 +113,8 @@ export class CandleArchive extends Context.Service<CandleArchive, {
   ) => Effect.Effect<ReadonlyArray<{ readonly date: string; readonly candles: number }>, Failure>
   /** What is packed; of the instruments whose symbol holds the text, when one is given. */
   readonly instruments: (text?: string) => Effect.Effect<ReadonlyArray<ArchivedInstrument>, DatabaseError>
+  /** Candles that gave way to others of the same minute, newest first; of one symbol when it is named. */
+  readonly differences: (limit: number, symbol?: string) => Effect.Effect<ReadonlyArray<ReplacedCandle>, Failure>
   /** Removes the candles of an instrument that start in `[from, to)`. Answers how many. */
   readonly remove: (symbol: string, from: number, to: number) => Effect.Effect<number, Failure>
 }>()("@keepgaining/engine/archive/CandleArchive") {}
@@ -191,11 +196,13 @@ const make = Effect.gen(function*() {
         const { candles, instrument, month } = each
         const old = stored.get(`${instrument} ${month}`)
         const before = old === undefined ? nothing : decodeBlock(old.words, old.candles)
-        const { other, same } = overlap(before, candles)
+        const { replaced: rows, same } = overlap(before, candles)
+        const other = rows.length
         added += candles.length - same - other
         replaced += other
         unchanged += same
         if (same === candles.length) continue
+        if (other > 0) yield* Differences.keep(instrument, rowsOf(before, rows))
         changed.push(old === undefined ? each : { instrument, month, candles: mergeColumns(before, candles) })
         for (const day of daysOf(candles)) days.add(day)
       }
@@ -260,6 +267,9 @@ const make = Effect.gen(function*() {
       if (days.size > 0) yield* Tables.markUnsettled(Array.from(days))
       return removed
     }))
+
+  const differences = (limit: number, symbol?: string) =>
+    asking<ReadonlyArray<ReplacedCandle>, never>(Differences.read(limit, symbol))
 
   const settle = (
     options: { readonly all?: boolean; readonly onProgress?: (progress: SettleProgress) => void } = {}
@@ -344,6 +354,7 @@ const make = Effect.gen(function*() {
     append,
     pack,
     settle,
+    differences,
     history,
     latest,
     day,

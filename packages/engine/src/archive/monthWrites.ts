@@ -54,10 +54,13 @@ export const daysOf = ({ length, minute }: CandleColumns): ReadonlySet<number> =
   return days
 }
 
-/** How many minutes of `now` the archive has, alike (`same`) and otherwise (`other`). */
-export const overlap = (old: CandleColumns, now: CandleColumns): { readonly same: number; readonly other: number } => {
+/** What of `now` the archive has: minutes that are alike, and rows of `old` whose minute is another candle by now. */
+export const overlap = (
+  old: CandleColumns,
+  now: CandleColumns
+): { readonly same: number; readonly replaced: ReadonlyArray<number> } => {
   let same = 0
-  let other = 0
+  const replaced: Array<number> = []
   let i = 0
   for (let j = 0; j < now.length; j++) {
     const minute = now.minute[j]!
@@ -66,7 +69,7 @@ export const overlap = (old: CandleColumns, now: CandleColumns): { readonly same
     const alike = old.open[i] === now.open[j] && old.high[i] === now.high[j] && old.low[i] === now.low[j] &&
       old.close[i] === now.close[j] && old.volume[i] === now.volume[j] && old.openInterest[i] === now.openInterest[j]
     if (alike) same++
-    else other++
+    else replaced.push(i)
   }
-  return { same, other }
+  return { same, replaced }
 }

@@ -423,6 +423,20 @@ export const migrations = Migrator.fromRecord({
       ) found
       order by found.minute
     $$`
+  ),
+  "0009_archive_differences": statements(
+    `create table archive_differences (
+      instrument int4 not null,
+      minute int4 not null,
+      open int4 not null,
+      high int4 not null,
+      low int4 not null,
+      close int4 not null,
+      volume int8 not null,
+      open_interest int8 not null,
+      replaced_at timestamptz not null default now(),
+      primary key (instrument, minute, replaced_at)
+    )`
   )
 })
 

@@ -44,6 +44,29 @@ onEveryDatabase("the candle archive", (it) => {
   const using = <A, E>(use: (archive: CandleArchive["Service"]) => Effect.Effect<A, E>) =>
     Effect.flatMap(CandleArchive, use).pipe(Effect.provide(layer))
 
+  it.effect("keeps what gave way to another candle of the minute", () =>
+    using((archive) =>
+      Effect.gen(function*() {
+        const minutes = session("2026-06-08", 1, 10)
+        const ticks = candlesOf(minutes, 1)
+        yield* archive.write("NSE:BUILT", ticks)
+        const official = candlesOf(minutes, 1)
+        official.high[3]! += 5
+        official.volume[7]! += 1
+        assert.deepStrictEqual(yield* archive.write("NSE:BUILT", official), { added: 0, replaced: 2, unchanged: 8 })
+        const kept = yield* archive.differences(10, "NSE:BUILT")
+        assert.deepStrictEqual(kept.map(({ high, minute, volume }) => [minute, high, volume]), [
+          [minutes[3], ticks.high[3], ticks.volume[3]],
+          [minutes[7], ticks.high[7], ticks.volume[7]]
+        ])
+        assert.lengthOf(yield* archive.differences(10, "NSE:OTHER"), 0)
+        assert.deepStrictEqual(yield* archive.history("NSE:BUILT", ...ever), official)
+        // The same once more is no difference.
+        yield* archive.write("NSE:BUILT", official)
+        assert.lengthOf(yield* archive.differences(10), 2)
+      })
+    ))
+
   it.effect("gives back what was written, over the ends of months and years", () =>
     using((archive) =>
       Effect.gen(function*() {

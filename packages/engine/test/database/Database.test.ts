@@ -18,7 +18,8 @@ onEveryDatabase("Database", (it) => {
         "instruments",
         "archive",
         "history",
-        "archive_candles"
+        "archive_candles",
+        "archive_differences"
       ])
     }))
 

@@ -1,5 +1,6 @@
 /** `keepgaining archive`: years of candles. */
 import * as Command from "effect/cli/Command"
+import { differencesCommand } from "./DifferencesCommand.ts"
 import { exportCommand } from "./ExportCommand.ts"
 import { gapsCommand } from "./GapsCommand.ts"
 import { importCommand } from "./ImportCommand.ts"
@@ -16,6 +17,7 @@ export const archiveCommand = Command.make("archive").pipe(
     infoCommand,
     exportCommand,
     gapsCommand,
+    differencesCommand,
     settleCommand,
     removeCommand
   ])
