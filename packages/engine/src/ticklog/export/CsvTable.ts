@@ -41,6 +41,7 @@ export const csvTable = (columns: ReadonlyArray<ExportColumn>): TableEncoder => 
     if (value === undefined || (value === 0 && optional === true)) return ""
     if (kind === "time") return formatTime(value)
     if (kind === "price") return rupees(value)
+    if (kind === "number") return Number.isNaN(value) ? "" : String(value)
     return kind === "average" ? (value / 100).toFixed(4) : String(value)
   }
   return {

@@ -19,7 +19,7 @@ const RLE = 3
 const ZSTD = 6
 
 const physical = (kind: ColumnKind): number =>
-  kind === "text" ? BYTE_ARRAY : kind === "price" || kind === "average" ? DOUBLE : INT64
+  kind === "text" ? BYTE_ARRAY : kind === "price" || kind === "average" || kind === "number" ? DOUBLE : INT64
 
 const schemaElement = ({ kind, name, optional }: ExportColumn): ThriftValue => {
   const converted = kind === "text" ? UTF8 : kind === "time" ? TIMESTAMP_MILLIS : undefined
@@ -58,7 +58,7 @@ const plain = (kind: ColumnKind, cells: ReadonlyArray<Cell>): Uint8Array => {
   const whole = physical(kind) === INT64
   cells.forEach((cell, n) => {
     if (whole) view.setBigInt64(n * 8, BigInt(Math.round(Number(cell))), true)
-    else view.setFloat64(n * 8, Number(cell) / 100, true)
+    else view.setFloat64(n * 8, kind === "number" ? Number(cell) : Number(cell) / 100, true)
   })
   return bytes
 }

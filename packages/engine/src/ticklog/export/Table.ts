@@ -6,8 +6,9 @@
  * - `price`: whole paise, written in rupees
  * - `average`: paise, not whole, written in rupees
  * - `count`: a whole number
+ * - `number`: any number in full precision; NaN = none, which is empty in CSV and NaN in Parquet
  */
-export type ColumnKind = "time" | "text" | "price" | "average" | "count"
+export type ColumnKind = "time" | "text" | "price" | "average" | "count" | "number"
 
 export interface ExportColumn {
   readonly name: string

@@ -6,9 +6,13 @@ import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { intervalFlag } from "../archive/QueryCommand.ts"
+import { rangeFlags, segmentFlag, shared } from "../archive/services.ts"
 import { BAD_INPUT, type CommandFailure, fail } from "../command/CommandFailure.ts"
 import { type CandleFile, readCandleFile } from "./CandleFile.ts"
+import { overArchive } from "./overArchive.ts"
 import { registry } from "./registry.ts"
 
 /** One value for each output and row of the file, NaN where there is none. */
@@ -92,14 +96,47 @@ const chosen = (
     return [indicator, parameters] as const
   })
 
+/** All of them, each with its default parameters. */
+const everyIndicator = Effect.map(
+  registry,
+  ({ allIndicators }) =>
+    allIndicators().map((indicator) => [indicator, Schema.decodeUnknownSync(indicator.parameters)({})] as const)
+)
+
 export const computeCommand = Command.make(
   "compute",
   {
     input: Flag.String("input").pipe(
       Flag.withAlias("i"),
-      Flag.withDescription("CSV of candles, oldest first: open, high, low, close, and if known volume, time and symbol")
+      Flag.withDescription(
+        "CSV of candles, oldest first: open, high, low, close, and if known volume, time and symbol"
+      ),
+      Flag.optional
     ),
-    indicator: Flag.String("indicator").pipe(Flag.withDescription("Name, as \"indicators list\" shows it")),
+    symbol: Flag.String("symbol").pipe(
+      Flag.withDescription("Instead of a file: an instrument of the candle archive; may be given several times"),
+      Flag.between(0, 100_000)
+    ),
+    ...rangeFlags,
+    interval: intervalFlag,
+    segment: segmentFlag,
+    adjusted: Flag.Boolean("adjusted").pipe(
+      Flag.withDescription("Of the archive: prices adjusted for splits"),
+      Flag.withDefault(false)
+    ),
+    output: Flag.String("output").pipe(
+      Flag.withAlias("o"),
+      Flag.withDescription("Of the archive: a file to write, values.parquet or values.csv"),
+      Flag.optional
+    ),
+    overwrite: Flag.Boolean("overwrite").pipe(
+      Flag.withDescription("Replace the file that is there"),
+      Flag.withDefault(false)
+    ),
+    data: shared.data,
+    indicator: Flag.String("indicator").pipe(
+      Flag.withDescription("Name, as \"indicators list\" shows it; with --output also \"all\", each with its defaults")
+    ),
     params: Flag.String("params").pipe(
       Flag.withDescription("Parameters as a JSON object; what is left out has its default"),
       Flag.withDefault("{}")
@@ -109,7 +146,16 @@ export const computeCommand = Command.make(
       Flag.withDefault("csv")
     )
   },
-  Effect.fn("indicators.compute")(function*({ format, indicator: name, input, params }) {
+  Effect.fn("indicators.compute")(function*(asked) {
+    const { format, indicator: name, params } = asked
+    if (Option.isSome(asked.input) === asked.symbol.length > 0) {
+      return yield* fail("Usage", "give --input FILE, or --symbol of the archive; one of the two", BAD_INPUT)
+    }
+    if (asked.symbol.length > 0) {
+      const pairs = name === "all" ? yield* everyIndicator : [yield* chosen(name, params)]
+      return yield* overArchive(asked, pairs)
+    }
+    const input = Option.getOrElse(asked.input, () => "")
     const [indicator, parameters] = yield* chosen(name, params)
     const files = yield* FileSystem.FileSystem
     const text = yield* files.readFileString(input).pipe(
@@ -127,13 +173,19 @@ export const computeCommand = Command.make(
 ).pipe(
   Command.withDescription(
     "Compute an indicator over a CSV of candles and print one row a candle, in full double precision; empty (null in " +
-      "JSON) where there is no value, as before warm-up. Symbols in one file are computed apart."
+      "JSON) where there is no value, as before warm-up. Symbols in one file are computed apart. Over the archive with " +
+      "--symbol: values then rest on all candles before --from, too, so they do not depend on where one begins to look."
   ),
   Command.withShortDescription("Compute an indicator over candles"),
   Command.withExamples([
     {
       command: "keepgaining indicators compute --input candles.csv --indicator RSI --params '{\"period\": 14}'",
       description: "RSI of a file, as CSV"
+    },
+    {
+      command:
+        "keepgaining indicators compute --symbol NSE:RELIANCE --interval 15m --indicator all --output values.parquet",
+      description: "Everything of an archived instrument, as Parquet"
     }
   ])
 )
