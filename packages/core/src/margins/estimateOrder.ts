@@ -12,7 +12,8 @@ import type { Instrument } from "../market/Instrument.ts"
 import { type Paise, rupees } from "../market/Money.ts"
 import { impliedVolatility } from "../options/impliedVolatility.ts"
 import type { Product, Side } from "../orders/Order.ts"
-import { type MarginRates, marginRates, scenarioMargin } from "./scenarioMargin.ts"
+import type { MarginRateMissing, MarginRates } from "./MarginRates.ts"
+import { scenarioMargin } from "./scenarioMargin.ts"
 
 const Unknown = Schema.TaggedStruct("Unknown", { reason: Schema.String })
 
@@ -50,9 +51,7 @@ export interface EstimatedOrder {
   readonly underlyingIsIndex: boolean
 }
 
-/** Cash bought to keep, or sold out of the demat account, is paid or delivered in full; a day trade binds a fifth. */
-const INTRADAY_SHARE = 0.2
-const CASH_SOURCE = "broker pages: day trades bind at least 20 % (peak margin rules, from 2021-09-01)"
+const CASH_SOURCE = "peak margin rules; shares that are kept are paid or delivered in full"
 
 const YEAR_MS = 365 * 86_400_000
 
@@ -60,7 +59,7 @@ export const estimateOrder = (
   order: EstimatedOrder,
   schedule: ChargeSchedule,
   plan: string,
-  rates: MarginRates = marginRates
+  rates: Result.Result<MarginRates, MarginRateMissing>
 ): OrderEstimate => {
   const { at, instrument, price, product, quantity, side } = order
   const value = quantity * price / 100
@@ -75,7 +74,9 @@ export const estimateOrder = (
     charges: Result.isSuccess(charges)
       ? { _tag: "Known", charges: charges.success, plan }
       : { _tag: "Unknown", reason: charges.failure.message },
-    margin: marginOf(order, value, rates)
+    margin: Result.isSuccess(rates)
+      ? marginOf(order, value, rates.success)
+      : { _tag: "Unknown", reason: rates.failure.message }
   }
 }
 
@@ -84,15 +85,15 @@ const marginOf = (order: EstimatedOrder, value: number, rates: MarginRates): Ord
   const buys = side === "buy"
   if (instrument.kind === "index") return { _tag: "Unknown", reason: "An index is not traded" }
   if (instrument.kind === "equity") {
-    const share = product === "intraday" ? INTRADAY_SHARE : buys ? 1 : 0
-    const name = share === INTRADAY_SHARE
-      ? "20 % of the value"
-      : share === 1
-      ? "The whole value"
-      : "Shares that are held"
+    const dayTrade = `${(rates.cashIntraday * 100).toFixed(0)} % of the value`
+    const [share, name] = product === "intraday"
+      ? [rates.cashIntraday, dayTrade] as const
+      : buys
+      ? [1, "The whole value"] as const
+      : [0, "Shares that are held"] as const
     return { _tag: "Known", total: value * share, parts: [{ name, amount: value * share }], source: CASH_SOURCE }
   }
-  const source = `paper model: ${rates.source}, as of ${rates.asOf}; expect 10 to 15 % off`
+  const source = `paper model: ${rates.source}; expect 10 to 15 % off`
   if (instrument.kind === "option" && buys) {
     return { _tag: "Known", total: value, parts: [{ name: "Premium", amount: value }], source }
   }

@@ -4,10 +4,11 @@
  * the clearing house's files: expect 10 to 15 % off for single shorts, more for spreads, and say so wherever it is shown. A
  * broker's own margin answer comes first where there is one.
  *
- * Sources: NSE Clearing, SPAN page of 2024-07-04 (scan ranges, floors); SEBI P/CIR/2024/132 (expiry day). Rupees.
+ * Rates and their sources are dated rows ({@link MarginRates}). Rupees.
  */
 import type { OptionRight } from "../market/Instrument.ts"
 import { price } from "../options/blackScholes.ts"
+import type { MarginRates } from "./MarginRates.ts"
 
 export interface MarginLeg {
   readonly underlying: string
@@ -30,30 +31,6 @@ export interface MarginLeg {
   }
 }
 
-/** Shares of the underlying's value; volatility points as fractions. */
-export interface MarginRates {
-  readonly priceScan: { readonly index: number; readonly stock: number }
-  readonly volatilityScan: { readonly index: number; readonly stock: number }
-  readonly exposure: { readonly index: number; readonly stock: number }
-  /** Extra on short index options on their expiry day. */
-  readonly expiryDay: number
-  /** Yearly interest for pricing. */
-  readonly rate: number
-  readonly source: string
-  readonly asOf: string
-}
-
-/** Floors: a calm market's scan ranges; a volatile one's are wider. */
-export const marginRates: MarginRates = {
-  priceScan: { index: 0.093, stock: 0.142 },
-  volatilityScan: { index: 0.04, stock: 0.1 },
-  exposure: { index: 0.02, stock: 0.035 },
-  expiryDay: 0.02,
-  rate: 0.065,
-  source: "NSE Clearing SPAN page of 2024-07-04; SEBI P/CIR/2024/132",
-  asOf: "2026-08-21"
-}
-
 export interface Margin {
   /** Worst scenario, summed over underlyings. */
   readonly span: number
@@ -73,7 +50,7 @@ const scenarios: ReadonlyArray<{ readonly move: number; readonly volatility: -1 
   { move: -2, volatility: 0, weight: 0.35 }
 ]
 
-export const scenarioMargin = (legs: ReadonlyArray<MarginLeg>, rates: MarginRates = marginRates): Margin => {
+export const scenarioMargin = (legs: ReadonlyArray<MarginLeg>, rates: MarginRates): Margin => {
   const underlyings = new Map<string, Array<MarginLeg>>()
   for (const leg of legs) {
     const known = underlyings.get(leg.underlying)

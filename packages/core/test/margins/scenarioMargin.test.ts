@@ -1,6 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type MarginLeg, scenarioMargin } from "@keepgaining/core/margins/scenarioMargin.ts"
+import type { MarginRates } from "@keepgaining/core/margins/MarginRates.ts"
+import { type MarginLeg, scenarioMargin as marginBy } from "@keepgaining/core/margins/scenarioMargin.ts"
 import { impliedVolatility } from "@keepgaining/core/options/impliedVolatility.ts"
+
+const rates: MarginRates = {
+  priceScan: { index: 0.093, stock: 0.142 },
+  volatilityScan: { index: 0.04, stock: 0.1 },
+  exposure: { index: 0.02, stock: 0.035 },
+  expiryDay: 0.02,
+  rate: 0.065,
+  cashIntraday: 0.2,
+  source: "market.md 5.1"
+}
+const scenarioMargin = (legs: ReadonlyArray<MarginLeg>) => marginBy(legs, rates)
 
 const spot = 19_434.15
 const time = 15 / 365

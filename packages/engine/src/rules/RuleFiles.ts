@@ -9,6 +9,7 @@ import { CorporateAction } from "@keepgaining/core/candles/adjust.ts"
 import { chargeKey, ChargeRow, type ChargeRules, PlanRow } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { type ContractRules, FreezeRow, LotRow } from "@keepgaining/core/contracts/ContractRules.ts"
 import { PriceLimitRow, type PriceRules, TickRow } from "@keepgaining/core/contracts/PriceRules.ts"
+import { MarginRow } from "@keepgaining/core/margins/MarginRates.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -133,6 +134,10 @@ export const loadCharges = (user?: string): Effect.Effect<ChargeRules, RuleFileR
     rates: topic("charge-rates.csv", ChargeRow, (row) => `${chargeKey(row)} ${row.effective_from}`, user),
     plans: topic("brokerage-plans.csv", PlanRow, (row) => `${row.plan} ${row.class} ${row.effective_from}`, user)
   }))
+
+/** Rates of the paper account's margin model; `user` is the folder of the user's own files. */
+export const loadMarginRates = (user?: string): Effect.Effect<ReadonlyArray<MarginRow>, RuleFileRefused> =>
+  loading(user, () => topic("margin-rates.csv", MarginRow, (row) => `${row.rate} ${row.effective_from}`, user))
 
 /** Splits, bonuses and the like; `user` is the folder of the user's own files. */
 export const loadCorporateActions = (

@@ -13,7 +13,7 @@ import * as InstrumentSync from "@keepgaining/engine/instruments/InstrumentSync.
 import { MasterBroker } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
 import { addresses, layerHttp } from "@keepgaining/engine/instruments/MasterSource.ts"
 import { deployCommandId } from "@keepgaining/engine/replay/replayLog.ts"
-import * as MarketCalendar from "@keepgaining/engine/rules/MarketCalendar.ts"
+import * as MarketRules from "@keepgaining/engine/rules/MarketRules.ts"
 import { loadCharges, loadCorporateActions, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as feedSession from "@keepgaining/engine/session/feedSession.ts"
 import * as replaySession from "@keepgaining/engine/session/replaySession.ts"
@@ -198,7 +198,7 @@ const run = (input: ServeInput, speed: number, isRestart: boolean, bound: (port:
     if (input.fresh && !isRestart) yield* setAside(folder)
     const reference = Layer.mergeAll(
       mastersLayer(brokersOf(input.masters) ?? []),
-      MarketCalendar.layer(userFolder(input.data)),
+      MarketRules.layer(userFolder(input.data)),
       CandleArchive.layer
     )
     const engine = Layer.provideMerge(layer, Layer.mergeAll(Supervisor.layer, Snapshots.layer, reference)).pipe(

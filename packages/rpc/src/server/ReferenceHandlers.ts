@@ -1,10 +1,12 @@
 import { monthReport } from "@keepgaining/core/calendar/dayReport.ts"
 import { estimateOrder } from "@keepgaining/core/margins/estimateOrder.ts"
+import { marginRatesOn } from "@keepgaining/core/margins/MarginRates.ts"
+import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
 import { InstrumentSearch } from "@keepgaining/engine/instruments/InstrumentSearch.ts"
 import { InstrumentStore } from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import { MasterBroker } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
-import { MarketCalendar } from "@keepgaining/engine/rules/MarketCalendar.ts"
+import { MarketRules } from "@keepgaining/engine/rules/MarketRules.ts"
 import { Session } from "@keepgaining/engine/session/Session.ts"
 import * as Effect from "effect/Effect"
 import { NotFound, Refused } from "../contract/Failures.ts"
@@ -12,7 +14,7 @@ import { ReferenceRpcs } from "../contract/Reference.ts"
 
 export const make = Effect.gen(function*() {
   const session = yield* Session
-  const calendar = yield* MarketCalendar
+  const { calendar, margins } = yield* MarketRules
   const search = yield* InstrumentSearch
   const store = yield* InstrumentStore
   return ReferenceRpcs.of({
@@ -46,17 +48,19 @@ export const make = Effect.gen(function*() {
           ? undefined
           : instruments.indexOf(instrument.underlying)
         const spot = underlying === undefined ? 0 : session.quotes().last[underlying] ?? 0
+        const at = session.health().now
         const { plan, schedule } = session.charging()
         return Effect.succeed(estimateOrder(
           {
             ...order,
             instrument,
-            at: session.health().now,
+            at,
             spot: spot > 0 ? paise(spot) : undefined,
             underlyingIsIndex: underlying !== undefined && instruments.at(underlying).kind === "index"
           },
           schedule,
-          plan
+          plan,
+          marginRatesOn(margins, formatIstDate(at))
         ))
       })
   })

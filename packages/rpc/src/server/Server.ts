@@ -2,7 +2,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import type { InstrumentSearch } from "@keepgaining/engine/instruments/InstrumentSearch.ts"
 import type { InstrumentStore } from "@keepgaining/engine/instruments/InstrumentStore.ts"
-import type { MarketCalendar } from "@keepgaining/engine/rules/MarketCalendar.ts"
+import type { MarketRules } from "@keepgaining/engine/rules/MarketRules.ts"
 import { Session } from "@keepgaining/engine/session/Session.ts"
 import * as ByteSize from "effect/ByteSize"
 import * as Context from "effect/Context"
@@ -140,7 +140,7 @@ export const layer = (
 ): Layer.Layer<
   ServerAddress | Access,
   ServeError | KeyStoreError,
-  Session | MarketCalendar | InstrumentSearch | InstrumentStore
+  Session | MarketRules | InstrumentSearch | InstrumentStore
 > =>
   HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(address),

@@ -1,7 +1,7 @@
 import * as InstrumentSearch from "@keepgaining/engine/instruments/InstrumentSearch.ts"
 import { InstrumentStore, type MasterRecord } from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import type { MasterEntry } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
-import * as MarketCalendar from "@keepgaining/engine/rules/MarketCalendar.ts"
+import * as MarketRules from "@keepgaining/engine/rules/MarketRules.ts"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -45,7 +45,7 @@ const listed = (
 
 /** The real search and calendar over a master of a few contracts. */
 const reference = Layer.merge(
-  MarketCalendar.layer(),
+  MarketRules.layer(),
   InstrumentSearch.layer.pipe(Layer.provideMerge(
     Layer.mock(InstrumentStore)({
       master: (broker) =>
