@@ -32,7 +32,7 @@ export const Estimate = (props: {
     const { instrument, product, quantity, side } = request
     return { instrument, side, quantity, price: props.price, product }
   }
-  const [estimate] = createResource<OrderEstimate | undefined, ReturnType<typeof question>>(
+  const [estimate] = createResource<OrderEstimate | undefined, NonNullable<ReturnType<typeof question>>>(
     question,
     (order) => terminal.link.ask((rpc) => rpc.EstimateOrder(order)).catch(() => undefined)
   )
