@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { AccountSettings, BrokerAccount, BrokerSession } from "../port/BrokerAccount.ts"
+import type { BrokerAdapter } from "../port/BrokerAdapter.ts"
 import type { BrokerCall } from "../port/BrokerCall.ts"
 import { type BrokerError, Refused, UnknownOutcome } from "../port/BrokerError.ts"
 import { type BrokerInstrument, marketOf } from "../port/BrokerInstruments.ts"
@@ -30,6 +31,18 @@ export const kiteUrls: KiteUrls = {
   api: "https://api.kite.trade",
   login: "https://kite.zerodha.com/connect/login",
   ticker: "wss://ws.kite.trade/"
+}
+
+/** Of a server that speaks all of Kite's protocols on one port. */
+export const kiteUrlsAt = (root: string): KiteUrls => ({
+  api: root,
+  login: `${root}/connect/login`,
+  ticker: `${root.replace(/^http/, "ws")}/`
+})
+
+export const kiteAdapter: BrokerAdapter = {
+  broker: "kite",
+  account: (settings, root) => kiteAccount({ ...settings, urls: root === undefined ? kiteUrls : kiteUrlsAt(root) })
 }
 
 type KiteSettings = AccountSettings & { readonly urls: KiteUrls }

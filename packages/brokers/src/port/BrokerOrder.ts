@@ -84,6 +84,8 @@ export interface NewOrder {
   readonly validity: Validity
   readonly limitPrice?: Paise
   readonly triggerPrice?: Paise
+  /** It makes a position smaller: it goes before entries when calls have to wait. */
+  readonly isExit?: boolean
 }
 
 /** The order as it shall be, whole: absolute values, so that sending it twice does no harm. */

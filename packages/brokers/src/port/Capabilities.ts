@@ -35,6 +35,10 @@ export interface Capabilities {
   readonly tagLength: number
   /** Orders: every window counts on its own. */
   readonly orderRates: ReadonlyArray<Rate>
+  /** Calls that change no order: books, portfolio, margins. */
+  readonly readRates: ReadonlyArray<Rate>
+  readonly quoteRates: ReadonlyArray<Rate>
+  readonly candleRates: ReadonlyArray<Rate>
   /** Whether placing, modifying and cancelling draw on one allowance. */
   readonly sharedOrderRate: boolean
   /** Modifications of one order; absent when no limit is stated. */
@@ -58,6 +62,16 @@ const HOUR = 3_600_000
 /** Allowances "a day" begin anew each day; a rolling day is never more generous. */
 const DAY = 86_400_000
 
+/** Upstox counts every API on its own, all alike. */
+const upstoxReads: ReadonlyArray<Rate> = [
+  { calls: 50, window: SECOND },
+  { calls: 500, window: MINUTE },
+  { calls: 2_000, window: 30 * MINUTE }
+]
+const kiteReads: ReadonlyArray<Rate> = [{ calls: 10, window: SECOND }]
+/** Fyers counts all calls together; a third minute over the limit blocks the account for the day. */
+const fyersReads: ReadonlyArray<Rate> = [{ calls: 5, window: SECOND }, { calls: 100, window: MINUTE }]
+
 export const capabilities: Readonly<Record<Broker, Capabilities>> = {
   upstox: {
     source: "Upstox developer documentation (rate limits, market data feed v3), upstox-js-sdk 2.31.0",
@@ -69,6 +83,9 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
       { calls: 500, window: MINUTE },
       { calls: 2_000, window: 30 * MINUTE }
     ],
+    readRates: upstoxReads,
+    quoteRates: upstoxReads,
+    candleRates: upstoxReads,
     sharedOrderRate: false,
     optionChain: true,
     greeks: "rest and stream",
@@ -94,6 +111,9 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
       { calls: 400, window: MINUTE },
       { calls: 5_000, window: DAY }
     ],
+    readRates: kiteReads,
+    quoteRates: [{ calls: 1, window: SECOND }],
+    candleRates: [{ calls: 3, window: SECOND }],
     sharedOrderRate: false,
     modifications: 25,
     optionChain: false,
@@ -119,6 +139,10 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
       { calls: 500, window: MINUTE },
       { calls: 1_000, window: HOUR }
     ],
+    // Order book, trade book, positions and holdings: 1 a second each.
+    readRates: [{ calls: 1, window: SECOND }],
+    quoteRates: [{ calls: 10, window: SECOND }, { calls: 500, window: MINUTE }, { calls: 5_000, window: HOUR }],
+    candleRates: [{ calls: 3, window: SECOND }, { calls: 180, window: MINUTE }, { calls: 5_000, window: HOUR }],
     sharedOrderRate: true,
     optionChain: false,
     greeks: "rest",
@@ -144,6 +168,9 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
       { calls: 200, window: MINUTE },
       { calls: 100_000, window: DAY }
     ],
+    readRates: fyersReads,
+    quoteRates: fyersReads,
+    candleRates: fyersReads,
     sharedOrderRate: false,
     optionChain: true,
     greeks: "rest",

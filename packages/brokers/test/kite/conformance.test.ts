@@ -1,5 +1,5 @@
 import { describe } from "@effect/vitest"
-import { kiteAccount } from "@keepgaining/brokers/kite/kiteAccount.ts"
+import { kiteAdapter } from "@keepgaining/brokers/kite/kiteAccount.ts"
 import { kiteInstruments } from "@keepgaining/brokers/simulator/kite/kiteSymbols.ts"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -9,9 +9,8 @@ import { conformance } from "../conformance/kit.ts"
 
 const kite: Candidate = {
   broker: "kite",
-  account: (simulation, customer, timeout) => {
-    const url = simulation.servers.kite?.url ?? ""
-    return kiteAccount({
+  account: (simulation, customer, timeout) =>
+    kiteAdapter.account({
       account: "asha",
       userId: customer.userId,
       apiKey: customer.apiKey,
@@ -19,10 +18,8 @@ const kite: Candidate = {
       redirectUrl: customer.redirectUrl,
       instruments: kiteInstruments(simulation.market),
       timeout,
-      silentAfter: 2_500,
-      urls: { api: url, login: `${url}/connect/login`, ticker: `${url.replace("http", "ws")}/` }
-    })
-  },
+      silentAfter: 2_500
+    }, simulation.servers.kite?.url),
   instruments: ({ market }) => kiteInstruments(market),
   login: (simulation, customer, account) =>
     Effect.gen(function*() {

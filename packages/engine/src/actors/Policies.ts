@@ -59,7 +59,9 @@ export const policies = {
   feed: cold,
   recorder: cold,
   kernel,
-  auxiliary
+  auxiliary,
+  /** A broker that cannot be talked to stops nobody else. */
+  broker: auxiliary
 } as const
 
 export type ActorKind = keyof typeof policies

@@ -1,14 +1,10 @@
 /** Where the hashes of keys, tokens, sessions and login codes are kept. No secret itself is ever stored. */
+import { openPrivateFile, type PrivateFileError } from "@keepgaining/engine/storage/PrivateFile.ts"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import * as Semaphore from "effect/Semaphore"
-import * as fs from "node:fs/promises"
 import * as path from "node:path"
-import { randomId } from "./Secrets.ts"
 
 export const Scope = Schema.Literals(["view", "trade", "admin"])
 export type Scope = typeof Scope.Type
@@ -66,91 +62,24 @@ export const layerMemory: Layer.Layer<KeyStore> = Layer.sync(KeyStore, () => {
   })
 })
 
-const decodeKeys = Schema.decodeUnknownEffect(Schema.fromJsonString(Keys))
-const encodeKeys = Schema.encodeSync(Schema.fromJsonString(Keys))
-
-/** A crashed process leaves its lock behind; nobody holds one for longer than a write takes. */
-const staleLockMillis = 5_000
-
 /** `owner.json` in the data directory, readable by its owner only (0600), replaced atomically. */
 export const layerFile = (dataDirectory: string): Layer.Layer<KeyStore, KeyStoreError> =>
   Layer.effect(
     KeyStore,
-    Effect.gen(function*() {
-      const file = path.join(dataDirectory, "owner.json")
-      const lock = `${file}.lock`
-      const mutex = yield* Semaphore.make(1)
-
-      const attempt = <A>(what: string, run: () => Promise<A>): Effect.Effect<A, KeyStoreError> =>
-        Effect.tryPromise({
-          try: run,
-          catch: (cause) =>
-            new KeyStoreError({
-              path: file,
-              message: `Cannot ${what} ${file}: ${String(cause)}. Check that the data directory belongs to this user.`
-            })
+    openPrivateFile({
+      file: path.join(dataDirectory, "owner.json"),
+      schema: Keys,
+      empty: noKeys,
+      remedy: "Move it away: the next start makes a new owner's key."
+    }).pipe(
+      Effect.map((file) =>
+        KeyStore.of({
+          read: Effect.mapError(file.read, keyStoreError),
+          update: (change) => Effect.mapError(file.update(change), keyStoreError)
         })
-
-      yield* attempt("create the directory of", () => fs.mkdir(dataDirectory, { recursive: true, mode: 0o700 }))
-
-      let seen = ""
-      let cached: Keys = noKeys
-      const read = Effect.gen(function*() {
-        const stat = yield* attempt("look at", () => fs.stat(file).catch(missing))
-        if (stat === undefined) return noKeys
-        // The file is replaced, never edited, so inode, size and time together change with its content.
-        const stamp = `${stat.ino}:${stat.size}:${stat.mtimeMs}`
-        if (stamp === seen) return cached
-        const text = yield* attempt("read", () => fs.readFile(file, "utf8"))
-        cached = yield* decodeKeys(text).pipe(
-          Effect.mapError((error) =>
-            new KeyStoreError({
-              path: file,
-              message: `${file} is damaged (${error.message}). Move it away: the next start makes a new owner's key.`
-            })
-          )
-        )
-        seen = stamp
-        return cached
-      })
-
-      const write = (keys: Keys) =>
-        attempt("write", async () => {
-          const temporary = `${file}.${randomId()}`
-          const handle = await fs.open(temporary, "wx", 0o600)
-          try {
-            await handle.writeFile(encodeKeys(keys))
-            await handle.sync()
-          } finally {
-            await handle.close()
-          }
-          await fs.rename(temporary, file)
-        })
-
-      const takeLock = attempt("lock", async () => {
-        const stat = await fs.stat(lock).catch(missing)
-        if (stat !== undefined && Date.now() - stat.mtimeMs > staleLockMillis) await fs.rm(lock, { force: true })
-        await (await fs.open(lock, "wx", 0o600)).close()
-      }).pipe(Effect.retry(Schedule.spaced(Duration.millis(20)).pipe(Schedule.upTo({ times: 300 }))))
-
-      return KeyStore.of({
-        read,
-        update: (change) =>
-          mutex.withPermits(1)(Effect.acquireUseRelease(
-            takeLock,
-            () =>
-              Effect.gen(function*() {
-                const [result, next] = change(yield* read)
-                yield* write(next)
-                return result
-              }),
-            () => Effect.promise(() => fs.rm(lock, { force: true }))
-          ))
-      })
-    })
+      ),
+      Effect.mapError(keyStoreError)
+    )
   )
 
-const missing = (error: NodeJS.ErrnoException): undefined => {
-  if (error.code === "ENOENT") return undefined
-  throw error
-}
+const keyStoreError = ({ message, path }: PrivateFileError): KeyStoreError => new KeyStoreError({ path, message })

@@ -1,0 +1,165 @@
+/**
+ * The broker accounts of this installation: `brokers.json` in the data directory. Secrets and tokens in it are sealed by the
+ * {@link Vault}; they are opened only where they are used, as `Redacted`. Several processes may share the file.
+ */
+import { Broker } from "@keepgaining/brokers/port/Broker.ts"
+import type { BrokerToken } from "@keepgaining/brokers/port/BrokerToken.ts"
+import { Profile } from "@keepgaining/brokers/port/Portfolio.ts"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as path from "node:path"
+import { openPrivateFile, type PrivateFileError } from "../storage/PrivateFile.ts"
+import { Vault, type VaultRefused } from "./Vault.ts"
+
+/** Our name of an account: `zerodha`, `kite-asha`. */
+export const AccountId = Schema.String.check(Schema.isPattern(/^[a-z0-9][a-z0-9-]{0,31}$/))
+
+/** What may be shown of an account. */
+export const AccountRecord = Schema.Struct({
+  id: AccountId,
+  broker: Broker,
+  /** The broker's user or client id. */
+  userId: Schema.NonEmptyString,
+  apiKey: Schema.NonEmptyString,
+  /** Exactly as registered with the broker. */
+  redirectUrl: Schema.NonEmptyString,
+  /** Of a server that speaks all of the broker's protocols, such as the simulator; the broker's own hosts without it. */
+  root: Schema.optionalKey(Schema.String),
+  /** Whether the engine may log in by itself, with what the user has stored for that. */
+  automatic: Schema.Boolean
+})
+export type AccountRecord = typeof AccountRecord.Type
+
+/** Only `apiSecret` is needed; the others are for logins without hands. */
+export const AccountSecrets = Schema.Struct({
+  apiSecret: Schema.String,
+  password: Schema.optionalKey(Schema.String),
+  pin: Schema.optionalKey(Schema.String),
+  /** Base32. */
+  totpSecret: Schema.optionalKey(Schema.String),
+  mobile: Schema.optionalKey(Schema.String)
+})
+export type AccountSecrets = typeof AccountSecrets.Type
+
+const StoredToken = Schema.Struct({
+  access: Schema.String,
+  feed: Schema.optionalKey(Schema.String),
+  refresh: Schema.optionalKey(Schema.String),
+  profile: Profile,
+  issuedAt: Schema.Finite,
+  endsAt: Schema.Finite
+})
+
+const Stored = Schema.Struct({
+  ...AccountRecord.fields,
+  secrets: Schema.String,
+  token: Schema.optionalKey(Schema.String)
+})
+
+const Accounts = Schema.Struct({ version: Schema.Literal(1), accounts: Schema.Array(Stored) })
+
+type Failure = PrivateFileError | VaultRefused
+
+export class BrokerAccounts extends Context.Service<BrokerAccounts, {
+  readonly list: Effect.Effect<ReadonlyArray<AccountRecord>, Failure>
+  /** Replaces the account of the same id, and forgets its token. */
+  readonly put: (record: AccountRecord, secrets: Redacted.Redacted<AccountSecrets>) => Effect.Effect<void, Failure>
+  /** Whether there was one. Its secrets and token are gone with it. */
+  readonly remove: (id: string) => Effect.Effect<boolean, Failure>
+  readonly setAutomatic: (id: string, automatic: boolean) => Effect.Effect<boolean, Failure>
+  readonly secrets: (id: string) => Effect.Effect<Redacted.Redacted<AccountSecrets> | undefined, Failure>
+  readonly token: (id: string) => Effect.Effect<BrokerToken | undefined, Failure>
+  /** Without a token it forgets the one that is stored. */
+  readonly saveToken: (id: string, token: BrokerToken | undefined) => Effect.Effect<void, Failure>
+}>()("@keepgaining/engine/brokers/BrokerAccounts") {}
+
+const secretsText = Schema.fromJsonString(AccountSecrets)
+const tokenText = Schema.fromJsonString(StoredToken)
+
+const recordOf = ({ secrets: _secrets, token: _token, ...record }: typeof Stored.Type): AccountRecord => record
+
+const plainToken = (token: BrokerToken): typeof StoredToken.Type => ({
+  access: Redacted.value(token.access),
+  ...(token.feed === undefined ? {} : { feed: Redacted.value(token.feed) }),
+  ...(token.refresh === undefined ? {} : { refresh: Redacted.value(token.refresh) }),
+  profile: token.profile,
+  issuedAt: token.issuedAt,
+  endsAt: token.endsAt
+})
+
+const tokenOf = ({ access, feed, refresh, ...rest }: typeof StoredToken.Type): BrokerToken => ({
+  ...rest,
+  access: Redacted.make(access),
+  ...(feed === undefined ? {} : { feed: Redacted.make(feed) }),
+  ...(refresh === undefined ? {} : { refresh: Redacted.make(refresh) })
+})
+
+const make = (dataDirectory: string) =>
+  Effect.gen(function*() {
+    const vault = yield* Vault
+    const file = yield* openPrivateFile({
+      file: path.join(dataDirectory, "brokers.json"),
+      schema: Accounts,
+      empty: { version: 1, accounts: [] } as typeof Accounts.Type,
+      remedy: "Move it away and add the accounts again."
+    })
+    const change = (id: string, how: (stored: typeof Stored.Type) => typeof Stored.Type) =>
+      file.update((all) => [
+        all.accounts.some((each) => each.id === id),
+        { ...all, accounts: all.accounts.map((each) => each.id === id ? how(each) : each) }
+      ])
+    const find = (id: string) => Effect.map(file.read, ({ accounts }) => accounts.find((each) => each.id === id))
+
+    return BrokerAccounts.of({
+      list: Effect.map(file.read, ({ accounts }) => accounts.map(recordOf)),
+      put: (record, secrets) =>
+        Effect.gen(function*() {
+          const text = Redacted.make(Schema.encodeSync(secretsText)(Redacted.value(secrets)))
+          const sealed = yield* vault.seal(text, `${record.id} secrets`)
+          yield* file.update((all) => [
+            undefined,
+            {
+              ...all,
+              accounts: [...all.accounts.filter(({ id }) => id !== record.id), { ...record, secrets: sealed }]
+            }
+          ])
+        }),
+      remove: (id) =>
+        file.update((all) => [
+          all.accounts.some((each) => each.id === id),
+          { ...all, accounts: all.accounts.filter((each) => each.id !== id) }
+        ]),
+      setAutomatic: (id, automatic) => change(id, (stored) => ({ ...stored, automatic })),
+      secrets: (id) =>
+        Effect.gen(function*() {
+          const stored = yield* find(id)
+          if (stored === undefined) return undefined
+          const text = yield* vault.open(stored.secrets, `${id} secrets`)
+          // What was sealed here was encoded here.
+          return Redacted.make(Schema.decodeUnknownSync(secretsText)(Redacted.value(text)))
+        }),
+      token: (id) =>
+        Effect.gen(function*() {
+          const stored = yield* find(id)
+          if (stored?.token === undefined) return undefined
+          const text = yield* vault.open(stored.token, `${id} token`)
+          return tokenOf(Schema.decodeUnknownSync(tokenText)(Redacted.value(text)))
+        }),
+      saveToken: (id, token) =>
+        Effect.gen(function*() {
+          if (token === undefined) {
+            yield* change(id, ({ token: _, ...rest }) => rest)
+            return
+          }
+          const text = Redacted.make(Schema.encodeSync(tokenText)(plainToken(token)))
+          const sealed = yield* vault.seal(text, `${id} token`)
+          yield* change(id, (stored) => ({ ...stored, token: sealed }))
+        })
+    })
+  })
+
+export const layer = (dataDirectory: string): Layer.Layer<BrokerAccounts, Failure, Vault> =>
+  Layer.effect(BrokerAccounts, make(dataDirectory))
