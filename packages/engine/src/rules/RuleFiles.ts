@@ -8,6 +8,7 @@ import { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import { CorporateAction } from "@keepgaining/core/candles/adjust.ts"
 import { chargeKey, ChargeRow, type ChargeRules, PlanRow } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { type ContractRules, FreezeRow, LotRow } from "@keepgaining/core/contracts/ContractRules.ts"
+import { IndexNameRow, IndexNames } from "@keepgaining/core/contracts/IndexNames.ts"
 import { PriceLimitRow, type PriceRules, TickRow } from "@keepgaining/core/contracts/PriceRules.ts"
 import { MarginRow } from "@keepgaining/core/margins/MarginRates.ts"
 import * as Effect from "effect/Effect"
@@ -138,6 +139,10 @@ export const loadCharges = (user?: string): Effect.Effect<ChargeRules, RuleFileR
 /** Rates of the paper account's margin model; `user` is the folder of the user's own files. */
 export const loadMarginRates = (user?: string): Effect.Effect<ReadonlyArray<MarginRow>, RuleFileRefused> =>
   loading(user, () => topic("margin-rates.csv", MarginRow, (row) => `${row.rate} ${row.effective_from}`, user))
+
+/** What indices are called; `user` is the folder of the user's own files. */
+export const loadIndexNames = (user?: string): Effect.Effect<IndexNames, RuleFileRefused> =>
+  loading(user, () => new IndexNames(topic("index-names.csv", IndexNameRow, ({ symbol }) => symbol, user)))
 
 /** Splits, bonuses and the like; `user` is the folder of the user's own files. */
 export const loadCorporateActions = (
