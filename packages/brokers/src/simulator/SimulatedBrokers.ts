@@ -38,6 +38,8 @@ export interface Simulation {
   readonly journal: SimJournal
   readonly servers: Readonly<Partial<Record<Broker, SimServer>>>
   readonly brokers: ReadonlyArray<SimBroker>
+  /** Who is logged in at each. */
+  readonly sessions: Readonly<Partial<Record<Broker, SimSessions>>>
   /** Brings the market up to the clock. */
   readonly catchUp: () => number
 }
@@ -63,13 +65,15 @@ export const simulateBrokers = (options: SimulationOptions): Effect.Effect<Simul
       return at
     }
     const brokers: Array<SimBroker> = []
+    const logins: Partial<Record<Broker, SimSessions>> = {}
     const servers: Partial<Record<Broker, SimServer>> = {}
     for (const [broker, make] of layers) {
       const sessions = new SimSessions(broker, options.seed, now)
+      logins[broker] = sessions
       const layer = make({ exchange, market, sessions, now, faults })
       brokers.push(layer)
       servers[broker] = yield* simServer({ layer, faults, journal, catchUp, port: options.ports?.[broker] ?? 0 })
     }
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(PACE_MS), Effect.sync(catchUp))))
-    return { clock, market, exchange, faults, journal, servers, brokers, catchUp }
+    return { clock, market, exchange, faults, journal, servers, brokers, sessions: logins, catchUp }
   })

@@ -56,123 +56,126 @@ export class InstrumentSync extends Context.Service<InstrumentSync, {
   readonly syncMissing: (brokers: ReadonlyArray<MasterBroker>) => Effect.Effect<void>
 }>()("@keepgaining/engine/instruments/InstrumentSync") {}
 
-const make = Effect.gen(function*() {
-  const store = yield* InstrumentStore
-  const search = yield* InstrumentSearch
-  const source = yield* MasterSource
-  const limiter = yield* RateLimiter.RateLimiter
-  const breaker = yield* CircuitBreaker.make({
-    tripPolicy: CircuitBreaker.consecutive(5),
-    openDuration: Schedule.exponential("10 seconds"),
-    maxOpenDuration: "5 minutes"
-  })
-  const turn = yield* Semaphore.make(1)
-
-  const stageFrom = (format: MasterFormat, day: string, onProgress: (instruments: number) => void) =>
-    Effect.gen(function*() {
-      const { broker } = format
-      let batch: Array<MasterEntry> = []
-      let bytes = 0
-      let staged = 0
-      const reader = new MasterReader(format, (entry) => batch.push(entry))
-      const flush = (least: number) =>
-        Effect.suspend(() => {
-          if (batch.length < least) return Effect.void
-          const full = batch
-          batch = []
-          staged += full.length
-          onProgress(staged)
-          return store.stage(broker, full)
-        })
-      yield* store.clearStage(broker)
-      for (const file of source.files(format.files)) {
-        yield* Stream.runForEachArray(
-          source.open(broker, file),
-          (pieces) =>
-            Effect.suspend((): Effect.Effect<void, DatabaseError | MasterRefused> => {
-              for (const piece of pieces) {
-                bytes += piece.byteLength
-                reader.push(piece)
-              }
-              if (reader.problem === undefined) return flush(BATCH)
-              return Effect.fail(new MasterRefused({ broker, day, reason: `${file}: ${reader.problem}` }))
-            })
-        )
-        reader.endFile()
-        if (reader.problem !== undefined) {
-          return yield* new MasterRefused({ broker, day, reason: `${file}: ${reader.problem}` })
-        }
-      }
-      reader.end()
-      yield* flush(1)
-      return { bytes, account: reader.account() }
+const make = (rules: Plausibility) =>
+  Effect.gen(function*() {
+    const store = yield* InstrumentStore
+    const search = yield* InstrumentSearch
+    const source = yield* MasterSource
+    const limiter = yield* RateLimiter.RateLimiter
+    const breaker = yield* CircuitBreaker.make({
+      tripPolicy: CircuitBreaker.consecutive(5),
+      openDuration: Schedule.exponential("10 seconds"),
+      maxOpenDuration: "5 minutes"
     })
+    const turn = yield* Semaphore.make(1)
 
-  const sync = Effect.fn("InstrumentSync.sync")(function*(broker: MasterBroker, options: SyncOptions = {}) {
-    const format = masterFormats[broker]
-    const fetchedAt = yield* Clock.currentTimeMillis
-    const day = formatIstDate(fetchedAt)
-    const resting = (reason: string) =>
-      new MasterUnavailable({ broker, file: format.files.join(", "), reason, transient: false })
-    const received = yield* limiter.consume({
-      key: `masters ${broker}`,
-      limit: 6,
-      window: "1 minute",
-      onExceeded: "delay"
-    })
-      .pipe(
-        Effect.catch((error) => Effect.fail(resting(error.message))),
-        Effect.andThen(stageFrom(format, day, options.onProgress ?? (() => {}))),
-        breaker.execute({
-          key: broker,
-          // Only the broker's server is guarded here; a file that is nonsense came from a server that works.
-          classify: (exit) => {
-            const error = Exit.isSuccess(exit) ? Option.none() : Exit.findErrorOption(exit)
-            return Option.isSome(error) && error.value._tag === "MasterUnavailable"
-              ? CircuitBreaker.failure()
-              : CircuitBreaker.success
-          }
-        }),
-        Effect.catchTag("CircuitBreakerError", (error) => Effect.fail(resting(error.message))),
-        Effect.retry({
-          while: (error) => error._tag === "MasterUnavailable" && error.transient,
-          schedule: Schedule.exponential(options.pause ?? "2 seconds").pipe(Schedule.jittered),
-          times: 3
-        })
-      )
-    const record = yield* store.commit(
-      { broker, day, fetchedAt: new Date(fetchedAt), ...received },
-      options.rules ?? plausibility
-    )
-    yield* search.refresh(broker)
-    return record
-  }, turn.withPermits(1))
-
-  return InstrumentSync.of({
-    sync,
-    syncMissing: Effect.fn("InstrumentSync.syncMissing")(function*(brokers) {
-      const today = formatIstDate(yield* Clock.currentTimeMillis)
-      for (const broker of brokers) {
-        yield* Effect.gen(function*() {
-          if ((yield* store.master(broker))?.day === today) return
-          const { instruments, report } = yield* sync(broker)
-          yield* Effect.logInfo("Instrument master synced").pipe(
-            Effect.annotateLogs({ broker, instruments, ...report })
+    const stageFrom = (format: MasterFormat, day: string, onProgress: (instruments: number) => void) =>
+      Effect.gen(function*() {
+        const { broker } = format
+        let batch: Array<MasterEntry> = []
+        let bytes = 0
+        let staged = 0
+        const reader = new MasterReader(format, (entry) => batch.push(entry))
+        const flush = (least: number) =>
+          Effect.suspend(() => {
+            if (batch.length < least) return Effect.void
+            const full = batch
+            batch = []
+            staged += full.length
+            onProgress(staged)
+            return store.stage(broker, full)
+          })
+        yield* store.clearStage(broker)
+        for (const file of source.files(format.files)) {
+          yield* Stream.runForEachArray(
+            source.open(broker, file),
+            (pieces) =>
+              Effect.suspend((): Effect.Effect<void, DatabaseError | MasterRefused> => {
+                for (const piece of pieces) {
+                  bytes += piece.byteLength
+                  reader.push(piece)
+                }
+                if (reader.problem === undefined) return flush(BATCH)
+                return Effect.fail(new MasterRefused({ broker, day, reason: `${file}: ${reader.problem}` }))
+              })
           )
-        }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))
-      }
+          reader.endFile()
+          if (reader.problem !== undefined) {
+            return yield* new MasterRefused({ broker, day, reason: `${file}: ${reader.problem}` })
+          }
+        }
+        reader.end()
+        yield* flush(1)
+        return { bytes, account: reader.account() }
+      })
+
+    const sync = Effect.fn("InstrumentSync.sync")(function*(broker: MasterBroker, options: SyncOptions = {}) {
+      const format = masterFormats[broker]
+      const fetchedAt = yield* Clock.currentTimeMillis
+      const day = formatIstDate(fetchedAt)
+      const resting = (reason: string) =>
+        new MasterUnavailable({ broker, file: format.files.join(", "), reason, transient: false })
+      const received = yield* limiter.consume({
+        key: `masters ${broker}`,
+        limit: 6,
+        window: "1 minute",
+        onExceeded: "delay"
+      })
+        .pipe(
+          Effect.catch((error) => Effect.fail(resting(error.message))),
+          Effect.andThen(stageFrom(format, day, options.onProgress ?? (() => {}))),
+          breaker.execute({
+            key: broker,
+            // Only the broker's server is guarded here; a file that is nonsense came from a server that works.
+            classify: (exit) => {
+              const error = Exit.isSuccess(exit) ? Option.none() : Exit.findErrorOption(exit)
+              return Option.isSome(error) && error.value._tag === "MasterUnavailable"
+                ? CircuitBreaker.failure()
+                : CircuitBreaker.success
+            }
+          }),
+          Effect.catchTag("CircuitBreakerError", (error) => Effect.fail(resting(error.message))),
+          Effect.retry({
+            while: (error) => error._tag === "MasterUnavailable" && error.transient,
+            schedule: Schedule.exponential(options.pause ?? "2 seconds").pipe(Schedule.jittered),
+            times: 3
+          })
+        )
+      const record = yield* store.commit(
+        { broker, day, fetchedAt: new Date(fetchedAt), ...received },
+        options.rules ?? rules
+      )
+      yield* search.refresh(broker)
+      return record
+    }, turn.withPermits(1))
+
+    return InstrumentSync.of({
+      sync,
+      syncMissing: Effect.fn("InstrumentSync.syncMissing")(function*(brokers) {
+        const today = formatIstDate(yield* Clock.currentTimeMillis)
+        for (const broker of brokers) {
+          yield* Effect.gen(function*() {
+            if ((yield* store.master(broker))?.day === today) return
+            const { instruments, report } = yield* sync(broker)
+            yield* Effect.logInfo("Instrument master synced").pipe(
+              Effect.annotateLogs({ broker, instruments, ...report })
+            )
+          }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))
+        }
+      })
     })
   })
-})
 
-export const layer: Layer.Layer<InstrumentSync, never, InstrumentStore | InstrumentSearch | MasterSource> = Layer
-  .effect(
-    InstrumentSync,
-    make
-  ).pipe(Layer.provide([
+/** `rules`: what a master must be like to be believed. */
+export const layerWith = (
+  rules: Plausibility
+): Layer.Layer<InstrumentSync, never, InstrumentStore | InstrumentSearch | MasterSource> =>
+  Layer.effect(InstrumentSync, make(rules)).pipe(Layer.provide([
     RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory)),
     CircuitBreaker.layerStoreMemory()
   ]))
+
+export const layer = layerWith(plausibility)
 
 /** The last master of a morning is out by 08:30; cash opens at 09:00 with the pre-open session. */
 const PUBLISHED = timeOfDay(8, 35)

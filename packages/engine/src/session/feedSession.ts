@@ -4,7 +4,7 @@
  */
 import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { type ChargeRules, ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
-import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
+import { type Instrument, InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -15,6 +15,7 @@ import { lockDirectory } from "../database/DirectoryLock.ts"
 import type { Feed, FeedFailed } from "../feeds/Feed.ts"
 import type { KernelOptions } from "../kernel/KernelOptions.ts"
 import { DurableFiles } from "../storage/DurableFile.ts"
+import { readInstruments } from "../ticklog/Manifest.ts"
 import { reading } from "../ticklog/Recovery.ts"
 import { openTickLogSync, summarise } from "../ticklog/TickLogReader.ts"
 import * as TickLogWriter from "../ticklog/TickLogWriter.ts"
@@ -28,12 +29,21 @@ import { sessionService } from "./sessionService.ts"
 export interface FeedSessionOptions {
   readonly folder: string
   /** What the session is when it begins; one that is there already keeps what it was. */
-  readonly begin: Pick<SessionManifest, "seed" | "marketStart" | "hours"> & { readonly mode: "demo" | "paper" }
+  readonly begin: Pick<SessionManifest, "seed" | "marketStart" | "hours"> & {
+    readonly mode: Exclude<SessionManifest["mode"], "replay">
+  }
   readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours" | "charges">
   /** What trades cost, for a session that begins; one that is there already keeps what it had. */
   readonly charges: ChargeRules
-  /** Opens the feed; `after` is the event time of the last recorded frame. */
-  readonly openFeed: (manifest: SessionManifest, after: number | undefined) => Effect.Effect<Feed, FeedFailed>
+  /**
+   * Opens the feed; `after` is the event time of the last recorded frame. The feed's instruments begin with those that are
+   * recorded already, in their order.
+   */
+  readonly openFeed: (
+    manifest: SessionManifest,
+    after: number | undefined,
+    recorded: ReadonlyArray<Instrument>
+  ) => Effect.Effect<Feed, FeedFailed>
 }
 
 /** Frames between the feed and the kernel. */
@@ -47,7 +57,7 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
   const manifest = yield* openFolder(folder, { ...options.begin, charges: options.charges })
   const ticks = tickFolder(folder)
   const recorded = yield* recordedUntil(ticks)
-  const feed = yield* options.openFeed(manifest, recorded)
+  const feed = yield* options.openFeed(manifest, recorded?.to, recorded?.instruments ?? [])
   const instruments = InstrumentTable.from(feed.instruments)
   const hours = manifest.hours ?? plainHours
   const charges = new ChargeSchedule(manifest.charges ?? options.charges)
@@ -87,7 +97,7 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
   let next: Feed | undefined = feed
   const pump = Effect.gen(function*() {
     // A feed that failed is opened anew, from where the recording ends by now.
-    const source = next ?? (yield* options.openFeed(manifest, core.kernel.now))
+    const source = next ?? (yield* options.openFeed(manifest, core.kernel.now, instruments.all()))
     next = undefined
     yield* Stream.runForEach(
       source.batches,
@@ -105,7 +115,7 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
   })
 })
 
-/** Repairs what a crash left of the log, and answers where it ends; `undefined` when nothing is recorded. */
+/** Repairs what a crash left of the log, and answers where it ends and of what it is; `undefined` when nothing is recorded. */
 const recordedUntil = (ticks: string) =>
   Effect.gen(function*() {
     const files = yield* DurableFiles
@@ -116,7 +126,10 @@ const recordedUntil = (ticks: string) =>
     if (cut !== undefined) {
       yield* Effect.logWarning("The tick log ended in the middle of a batch; it was cut there", cut)
     }
-    return (yield* reading(() => summarise(ticks, files.reading))).to
+    return yield* reading(() => ({
+      to: summarise(ticks, files.reading).to,
+      instruments: readInstruments(ticks, files.reading).all()
+    }))
   })
 
 export const layer = (options: FeedSessionOptions) => Layer.effect(Session, make(options))

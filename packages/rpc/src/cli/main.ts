@@ -18,7 +18,7 @@ import { historyCommand } from "./history/HistoryCommand.ts"
 import { indicatorsCommand } from "./indicators/IndicatorsCommand.ts"
 import { instrumentsCommand } from "./instruments/InstrumentsCommand.ts"
 import { rulesCommand } from "./rules/RulesCommand.ts"
-import { serveCommand } from "./ServeCommand.ts"
+import { serveCommand } from "./serve/ServeCommand.ts"
 import { ticksCommand } from "./ticks/TicksCommand.ts"
 import { loginCommand, tokensCommand } from "./TokensCommand.ts"
 
