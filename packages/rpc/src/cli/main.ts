@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import packageManifest from "../../package.json" with { type: "json" }
 import { archiveCommand } from "./archive/ArchiveCommand.ts"
+import { brokersCommand } from "./brokers/BrokersCommand.ts"
 import { calendarCommand } from "./calendar/CalendarCommand.ts"
 import { candlesCommand } from "./CandlesCommand.ts"
 import { chargesCommand } from "./charges/ChargesCommand.ts"
@@ -26,6 +27,7 @@ const keepgaining = Command.make("keepgaining").pipe(
   Command.withDescription("A trading engine for NSE and BSE that records, replays and recovers everything it does"),
   Command.withSubcommands([
     serveCommand,
+    brokersCommand,
     ticksCommand,
     calendarCommand,
     candlesCommand,

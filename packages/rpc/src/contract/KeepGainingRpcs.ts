@@ -4,6 +4,7 @@
  */
 import * as Context from "effect/Context"
 import * as RpcMiddleware from "effect/rpc/RpcMiddleware"
+import { BrokersRpcs } from "./Brokers.ts"
 import { Unauthorized } from "./Failures.ts"
 import { MarketRpcs } from "./Market.ts"
 import { ReferenceRpcs } from "./Reference.ts"
@@ -23,5 +24,5 @@ export class Login extends RpcMiddleware.Service<Login, { provides: Principal }>
 ) {}
 
 export class KeepGainingRpcs
-  extends MarketRpcs.merge(ReferenceRpcs).merge(TradingRpcs).merge(SystemRpcs).middleware(Login)
+  extends MarketRpcs.merge(ReferenceRpcs).merge(BrokersRpcs).merge(TradingRpcs).merge(SystemRpcs).middleware(Login)
 {}

@@ -9,6 +9,7 @@ import * as Redacted from "effect/Redacted"
 import * as RpcServer from "effect/rpc/RpcServer"
 import { KeepGainingRpcs } from "../contract/KeepGainingRpcs.ts"
 import { Access, type Credential } from "./Access.ts"
+import * as BrokersHandlers from "./BrokersHandlers.ts"
 import { Connection, credentialFrom, loginLayer } from "./Connection.ts"
 import { connections } from "./EngineMetrics.ts"
 import { isOurOrigin, refusal } from "./HttpGuard.ts"
@@ -29,6 +30,7 @@ const handlers = KeepGainingRpcs.toLayer(Effect.gen(function*() {
   return KeepGainingRpcs.of({
     ...(yield* MarketHandlers.make),
     ...(yield* ReferenceHandlers.make),
+    ...(yield* BrokersHandlers.make),
     ...(yield* TradingHandlers.make),
     ...(yield* SystemHandlers.make)
   })

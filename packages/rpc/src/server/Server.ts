@@ -1,5 +1,6 @@
 /** The server of one session: RPC, login, kill switch, health, metrics and the terminal, on one port. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import type { Brokers } from "@keepgaining/engine/brokers/Brokers.ts"
 import type { InstrumentSearch } from "@keepgaining/engine/instruments/InstrumentSearch.ts"
 import type { InstrumentStore } from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import type { MarketRules } from "@keepgaining/engine/rules/MarketRules.ts"
@@ -20,6 +21,7 @@ import * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import { Access } from "./Access.ts"
 import { BoundedWebSocket, maxPayload } from "./BoundedWebSocket.ts"
+import * as BrokerCallback from "./BrokerCallback.ts"
 import { cookieName } from "./Connection.ts"
 import * as EngineMetrics from "./EngineMetrics.ts"
 import * as HttpGuard from "./HttpGuard.ts"
@@ -90,6 +92,7 @@ const routes = Layer.mergeAll(
   RpcRoute.layer,
   LoginRoutes.layer,
   KillRoute.layer,
+  BrokerCallback.layer,
   HttpRouter.add("GET", "/healthz", healthz),
   HttpRouter.add("GET", "/metrics", metrics),
   HttpRouter.add("*", "/*", files),
@@ -140,7 +143,7 @@ export const layer = (
 ): Layer.Layer<
   ServerAddress | Access,
   ServeError | KeyStoreError,
-  Session | MarketRules | InstrumentSearch | InstrumentStore
+  Session | Brokers | MarketRules | InstrumentSearch | InstrumentStore
 > =>
   HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(address),

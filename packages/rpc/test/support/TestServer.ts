@@ -1,3 +1,5 @@
+import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
+import { Brokers } from "@keepgaining/engine/brokers/Brokers.ts"
 import * as InstrumentSearch from "@keepgaining/engine/instruments/InstrumentSearch.ts"
 import { InstrumentStore, type MasterRecord } from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import type { MasterEntry } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
@@ -43,8 +45,13 @@ const listed = (
   freezeQuantity: 1_800
 })
 
-/** The real search and calendar over a master of a few contracts. */
-const reference = Layer.merge(
+/** The real search and calendar over a master of a few contracts; no broker account. */
+const reference = Layer.mergeAll(
+  Layer.mock(Brokers)({
+    actors: () => [],
+    actor: () => undefined,
+    instruments: () => new BrokerInstruments()
+  }),
   MarketRules.layer(),
   InstrumentSearch.layer.pipe(Layer.provideMerge(
     Layer.mock(InstrumentStore)({
