@@ -2,5 +2,6 @@
 import { kiteAdapter } from "./kite/kiteAccount.ts"
 import type { Broker } from "./port/Broker.ts"
 import type { BrokerAdapter } from "./port/BrokerAdapter.ts"
+import { upstoxAdapter } from "./upstox/upstoxAccount.ts"
 
-export const adapters: Readonly<Partial<Record<Broker, BrokerAdapter>>> = { kite: kiteAdapter }
+export const adapters: Readonly<Partial<Record<Broker, BrokerAdapter>>> = { upstox: upstoxAdapter, kite: kiteAdapter }

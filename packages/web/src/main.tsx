@@ -17,6 +17,9 @@ const DeploymentPage = lazy(() =>
 )
 const ActorsPage = lazy(() => import("./actors/ActorsPage.tsx").then(({ ActorsPage }) => ({ default: ActorsPage })))
 const AlertsPage = lazy(() => import("./alarms/AlertsPage.tsx").then(({ AlertsPage }) => ({ default: AlertsPage })))
+const BrokersPage = lazy(() =>
+  import("./brokers/BrokersPage.tsx").then(({ BrokersPage }) => ({ default: BrokersPage }))
+)
 const CalendarPage = lazy(() =>
   import("./calendar/CalendarPage.tsx").then(({ CalendarPage }) => ({ default: CalendarPage }))
 )
@@ -38,6 +41,7 @@ render(() => (
       <Route path="/calendar" component={CalendarPage} />
       <Route path="/strategies" component={StrategiesPage} />
       <Route path="/strategies/:id" component={DeploymentPage} />
+      <Route path="/brokers" component={BrokersPage} />
       <Route path="/actors" component={ActorsPage} />
       <Route path="/alerts" component={AlertsPage} />
       <Route path="/settings" component={SettingsPage} />
@@ -56,6 +60,7 @@ globalThis.addEventListener("load", () => {
       DeploymentPage,
       ActorsPage,
       AlertsPage,
+      BrokersPage,
       CalendarPage,
       SettingsPage,
       ChartPage

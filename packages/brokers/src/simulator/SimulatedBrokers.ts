@@ -18,6 +18,7 @@ import { SimJournal } from "./server/SimJournal.ts"
 import { type SimServer, simServer } from "./server/SimServer.ts"
 import { SimClock } from "./SimClock.ts"
 import { SimSessions } from "./SimSessions.ts"
+import { simUpstox } from "./upstox/simUpstox.ts"
 
 export interface SimulationOptions {
   readonly seed: number
@@ -26,6 +27,8 @@ export interface SimulationOptions {
   /** Virtual ms a wall ms; 0 stands still until it is set. */
   readonly speed: number
   readonly accounts: ReadonlyArray<SimAccountOptions>
+  /** Strikes listed on each side of the money. */
+  readonly strikes?: number
   /** 0 or absent = any free one. */
   readonly ports?: Partial<Record<Broker, number>>
 }
@@ -47,14 +50,20 @@ export interface Simulation {
 /** Wall time between steps of the market when nobody asks for anything, ms. */
 const PACE_MS = 100
 
-const layers: ReadonlyArray<readonly [Broker, (stage: BrokerStage) => SimBroker]> = [["kite", simKite]]
+const layers: ReadonlyArray<readonly [Broker, (stage: BrokerStage) => SimBroker]> = [
+  ["upstox", simUpstox],
+  ["kite", simKite]
+]
 
 export const simulateBrokers = (options: SimulationOptions): Effect.Effect<Simulation, never, Scope.Scope> =>
   Effect.gen(function*() {
     const wall = yield* Clock.Clock
     const clock = new SimClock(() => wall.currentTimeMillisUnsafe(), options.start, options.speed)
     const faults = new FaultBoard(options.seed)
-    const market = new SimMarket(options.seed, universe({ day: options.start }))
+    const market = new SimMarket(
+      options.seed,
+      universe({ day: options.start, ...(options.strikes === undefined ? {} : { strikes: options.strikes }) })
+    )
     const exchange = new SimulatedExchange({ seed: options.seed, market, faults, start: options.start })
     const journal = new SimJournal()
     for (const account of options.accounts) exchange.addAccount(account)

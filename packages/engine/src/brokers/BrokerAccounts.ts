@@ -151,7 +151,7 @@ const make = (dataDirectory: string) =>
       saveToken: (id, token) =>
         Effect.gen(function*() {
           if (token === undefined) {
-            yield* change(id, ({ token: _, ...rest }) => rest)
+            yield* change(id, ({ token: _token, ...rest }) => rest)
             return
           }
           const text = Redacted.make(Schema.encodeSync(tokenText)(plainToken(token)))

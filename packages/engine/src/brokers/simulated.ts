@@ -60,6 +60,7 @@ export const layer = (options: SimulatedOptions): Layer.Layer<SimulatedBrokers> 
         seed: options.seed,
         start,
         speed: 1,
+        strikes: 20,
         accounts: simulatedCustomers(options.redirectUrl),
         ...(options.ports === undefined ? {} : { ports: options.ports })
       }))

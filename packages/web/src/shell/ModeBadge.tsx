@@ -22,6 +22,11 @@ export const ModeBadge = (): JSX.Element => {
             PAPER · simulated money
           </span>
         </Match>
+        <Match when={mode() === "sim"}>
+          <span class="hatch rounded-control border border-dashed border-paper px-2 font-semibold text-paper">
+            SIM · simulated brokers, simulated money
+          </span>
+        </Match>
         <Match when={mode() === "replay"}>
           <span class="rounded-control border-3 border-double border-[var(--replay)] px-2 font-semibold">
             REPLAY {dateAndTime(terminal.replay()?.now ?? terminal.now())} · {terminal.replay()?.playing === true

@@ -4,6 +4,7 @@ import Bot from "lucide-solid/icons/bot"
 import CalendarDays from "lucide-solid/icons/calendar-days"
 import ChartCandlestick from "lucide-solid/icons/chart-candlestick"
 import House from "lucide-solid/icons/house"
+import Landmark from "lucide-solid/icons/landmark"
 import ListOrdered from "lucide-solid/icons/list-ordered"
 import Network from "lucide-solid/icons/network"
 import Rows3 from "lucide-solid/icons/rows-3"
@@ -33,6 +34,7 @@ export const places: ReadonlyArray<{ readonly group: string; readonly places: Re
   {
     group: "System",
     places: [
+      { path: "/brokers", title: "Brokers", key: "B", icon: Landmark },
       { path: "/actors", title: "Actors", key: "A", icon: Network },
       { path: "/alerts", title: "Alerts", key: "L", icon: Bell },
       { path: "/settings", title: "Settings", key: ",", icon: Settings }

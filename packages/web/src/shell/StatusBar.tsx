@@ -45,7 +45,7 @@ export const StatusBar = (): JSX.Element => {
       <span data-testid="database-lag" title="Journal records that the database has not seen yet">
         Database lag {quantity(health()?.databaseLag ?? Number.NaN)}
       </span>
-      <Show when={skew() > 500}>
+      <Show when={skew() > 500 && terminal.hello()?.mode !== "sim"}>
         <span class="text-warn">Clock differs by {age(skew())}</span>
       </Show>
       <div class="flex-1" />

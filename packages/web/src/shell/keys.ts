@@ -22,6 +22,7 @@ export const keyBindings: ReadonlyArray<KeyBinding> = [
   { keys: "G O", act: "Orders", group: "Go to" },
   { keys: "G D", act: "Calendar (days)", group: "Go to" },
   { keys: "G S", act: "Strategies", group: "Go to" },
+  { keys: "G B", act: "Brokers", group: "Go to" },
   { keys: "G A", act: "Actors", group: "Go to" },
   { keys: "G L", act: "Alerts", group: "Go to" },
   { keys: "G ,", act: "Settings", group: "Go to" },
@@ -60,6 +61,7 @@ const pages: Readonly<Record<string, string>> = {
   o: "/orders",
   d: "/calendar",
   s: "/strategies",
+  b: "/brokers",
   a: "/actors",
   l: "/alerts",
   ",": "/settings"

@@ -1,21 +1,11 @@
 /** Kite's login: two pages (id and password, then TOTP), a redirect with a `request_token`, and its exchange. */
 import { createHash } from "node:crypto"
-import { verifySync } from "otplib"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { htmlResponse, type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
+import { captchaPage, hiddenField, isTotp, loginPage, redirectTo } from "../loginPages.ts"
+import { type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, success } from "./kiteAnswers.ts"
 import { timestamp } from "./kiteRows.ts"
-
-const page = (body: string): SimResponse =>
-  htmlResponse(`<!doctype html><html lang="en"><head><title>Kite - simulated</title></head><body>${body}</body></html>`)
-
-const escape = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("\"", "&quot;")
-
-const hidden = (name: string, value: string): string => `<input type="hidden" name="${name}" value="${escape(value)}">`
-
-const redirect = (to: string): SimResponse => ({ status: 302, headers: { location: to }, body: "" })
 
 export const kiteLogin = (
   { exchange, faults, now, sessions }: BrokerStage,
@@ -28,26 +18,25 @@ export const kiteLogin = (
   const passwordPage = (key: string, extra: string, error = ""): SimResponse => {
     const changed = faults.take(["changed-page"], { broker: "kite", operation: "login" }) !== undefined
     const name = changed ? "client" : "userid"
-    return page(
-      `<h1>Login to Kite</h1><form method="post" action="/connect/login">${hidden("api_key", key)}${
-        hidden("extra", extra)
-      }` +
+    return loginPage(
+      "Login to Kite",
+      `<form method="post" action="/connect/login">${hiddenField("api_key", key)}${hiddenField("extra", extra)}` +
         `<input id="${name}" name="userid" type="text" maxlength="6"><input id="password" name="password" type="password">` +
-        `<button type="submit">Login</button></form><p class="error">${escape(error)}</p>`
+        `<button type="submit">Login</button></form>`,
+      error
     )
   }
 
   const totpPage = (key: string, extra: string, user: string, error = ""): SimResponse => {
     if (faults.take(["captcha"], { broker: "kite", account: user, operation: "login" }) !== undefined) {
-      return page("<h1>Are you human?</h1><div class=\"captcha\"></div>")
+      return captchaPage("Login to Kite")
     }
-    return page(
-      `<h1>Two factor</h1><form method="post" action="/connect/totp">${hidden("api_key", key)}${
-        hidden("extra", extra)
-      }${
-        hidden("userid", user)
-      }<input id="totp" name="totp" type="number" maxlength="6"><button type="submit">Continue</button></form>` +
-        `<p class="error">${escape(error)}</p>`
+    return loginPage(
+      "Two factor",
+      `<form method="post" action="/connect/totp">${hiddenField("api_key", key)}${hiddenField("extra", extra)}${
+        hiddenField("userid", user)
+      }<input id="totp" name="totp" type="number" maxlength="6"><button type="submit">Continue</button></form>`,
+      error
     )
   }
 
@@ -90,7 +79,7 @@ export const kiteLogin = (
           return passwordPage(key, extra, "Start again.")
         }
         const wrong = faults.take(["wrong-code"], { broker: "kite", account: account.userId, operation: "login" })
-        const right = wrong === undefined && isCode(account, form.get("totp") ?? "", now())
+        const right = wrong === undefined && isTotp(account, form.get("totp") ?? "", now())
         if (!right) return totpPage(key, extra, account.userId, "Invalid TOTP.")
         const back = new URL(account.redirectUrl)
         back.searchParams.set("action", "login")
@@ -98,7 +87,7 @@ export const kiteLogin = (
         back.searchParams.set("status", "success")
         back.searchParams.set("request_token", sessions.grant(account, sessions.secret(32)))
         for (const [name, value] of new URLSearchParams(extra)) back.searchParams.set(name, value)
-        return redirect(back.href)
+        return redirectTo(back.href)
       }
     },
     {
@@ -165,8 +154,3 @@ const profile = ({ name, userId }: SimAccount): object => ({
   avatar_url: null,
   meta: { demat_consent: "consent" }
 })
-
-/** The code of the moment, or of the half minute before and after it. */
-const isCode = (account: SimAccount, code: string, now: number): boolean =>
-  /^\d{6}$/.test(code) &&
-  verifySync({ secret: account.totpSecret, token: code, epoch: Math.floor(now / 1_000), epochTolerance: 30 }).valid

@@ -48,7 +48,7 @@ export const simulateCommand = Command.make(
       const customers = simulatedCustomers(redirectUrl)
       const brokers = customers.map(({ broker }) => broker).sort()
       const ports = port === 0 ? {} : Object.fromEntries(brokers.map((broker, i) => [broker, port + 1 + i]))
-      const simulation = yield* simulateBrokers({ seed, start: from, speed, accounts: customers, ports })
+      const simulation = yield* simulateBrokers({ seed, start: from, speed, strikes: 20, accounts: customers, ports })
       const control = yield* controlPlane(simulation, port)
       const rows = customers.flatMap((customer) => {
         const url = simulation.servers[customer.broker]?.url

@@ -1,0 +1,50 @@
+/** Accounts in words. */
+import { type AccountView, type BrokerName, type StreamView } from "@keepgaining/rpc/contract/Brokers.ts"
+import { clock } from "../format/times.ts"
+
+export const brokerTitles: Readonly<Record<BrokerName, string>> = {
+  upstox: "Upstox",
+  kite: "Zerodha (Kite)",
+  angel: "Angel One",
+  fyers: "Fyers"
+}
+
+export const phaseTitles: Readonly<Record<AccountView["phase"], string>> = {
+  "logged-out": "Logged out",
+  "logging-in": "Logging in",
+  "connecting": "Connecting",
+  "live": "Live",
+  "unreachable": "Unreachable"
+}
+
+/** Whether a person should look at it. */
+export const needsAttention = (account: AccountView): boolean =>
+  account.phase === "unreachable" || account.differences.length > 0 || account.resting.length > 0 ||
+  (account.phase === "logged-out" && account.nextLoginAt === null)
+
+/** `12 h 04 m 09 s`, `4 m 09 s`: what is left of a token, ms. */
+export const countdown = (millis: number): string => {
+  const seconds = Math.max(0, Math.floor(millis / 1_000))
+  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]
+  const two = (value: number): string => String(value).padStart(2, "0")
+  return hours > 0 ? `${hours} h ${two(minutes)} m ${two(rest)} s` : `${minutes} m ${two(rest)} s`
+}
+
+/** The token's end is near enough to be told apart, ms. */
+export const SOON_MS = 30 * 60_000
+
+export const streamText = (stream: StreamView): string => {
+  switch (stream.state) {
+    case "off":
+      return "off"
+    case "connecting":
+      return "connecting"
+    case "live":
+      return stream.reconnects === 0 ? "live" : `live, reconnected ${stream.reconnects} times`
+    case "waiting":
+      return `waiting: ${stream.detail}`
+  }
+}
+
+export const heardText = (stream: StreamView): string =>
+  stream.lastHeardAt === null ? "nothing heard yet" : `last heard ${clock(stream.lastHeardAt)}`
