@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { Deployment } from "../deployments/Deployment.ts"
 import { Paise } from "../market/Money.ts"
-import { OrderRequest } from "../orders/Order.ts"
+import { ExchangeReport, OrderRequest, OrderSlice, Venue } from "../orders/Order.ts"
 
 /**
  * Stages of the kill switch, each including the ones before: `pause` lets nothing open new exposure (exits and stops go
@@ -12,13 +12,15 @@ import { OrderRequest } from "../orders/Order.ts"
 export const KillStage = Schema.Literals(["none", "pause", "stop", "flatten", "lock"])
 export type KillStage = typeof KillStage.Type
 
-export const Command = Schema.Union([
+/** From people and programs. */
+export const ClientCommand = Schema.Union([
   Schema.TaggedStruct("Deploy", { deployment: Deployment }),
   Schema.TaggedStruct("PauseDeployment", { deployment: Schema.String }),
   Schema.TaggedStruct("ResumeDeployment", { deployment: Schema.String }),
   /** `exit` also squares off what the deployment holds. */
   Schema.TaggedStruct("StopDeployment", { deployment: Schema.String, exit: Schema.Boolean }),
-  Schema.TaggedStruct("PlaceOrder", { request: OrderRequest }),
+  /** On paper unless it says otherwise. */
+  Schema.TaggedStruct("PlaceOrder", { request: OrderRequest, venue: Schema.optionalKey(Venue) }),
   Schema.TaggedStruct("ModifyOrder", {
     orderId: Schema.String,
     quantity: Schema.Int.check(Schema.isGreaterThan(0)),
@@ -32,6 +34,28 @@ export const Command = Schema.Union([
   /** Gives a strategy an input once more that it had failed at. */
   Schema.TaggedStruct("RetryDeadLetter", { id: Schema.Int })
 ])
+export type ClientCommand = typeof ClientCommand.Type
+
+/** From the engine's own parts, which watch over what they may say. */
+export const EngineCommand = Schema.Union([
+  /** Lets an account take live orders until then, epoch ms; 0 takes the leave back. Exits are possible in any case. */
+  Schema.TaggedStruct("ArmAccount", { account: Schema.String, until: Schema.Finite }),
+  /**
+   * From the dispatcher of live orders, before the wire is touched: which account the order goes through and under what
+   * tags. Done at most once an order, so an order is sent at most once.
+   */
+  Schema.TaggedStruct("RouteOrder", {
+    orderId: Schema.String,
+    account: Schema.String,
+    slices: Schema.Array(OrderSlice),
+    why: Schema.Array(Schema.String)
+  }),
+  /** From the dispatcher of live orders: what an account's broker says of an order. */
+  Schema.TaggedStruct("TakeReport", { report: ExchangeReport })
+])
+export type EngineCommand = typeof EngineCommand.Type
+
+export const Command = Schema.Union([...ClientCommand.members, ...EngineCommand.members])
 export type Command = typeof Command.Type
 
 /** What became of a command. A refusal says what was wrong and what to do. */

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { KillStage } from "../commands/Command.ts"
 import { Deployment, DeploymentState } from "../deployments/Deployment.ts"
 import { Rupees } from "../market/Money.ts"
-import { Fill, Order } from "../orders/Order.ts"
+import { ExchangeInstruction, Fill, Order, OrderSlice } from "../orders/Order.ts"
 import { Signal } from "../strategies/Signal.ts"
 
 /** Net position of one book in one instrument. Money in paise unless it says rupees. */
@@ -71,6 +71,18 @@ export const Decision = Schema.Union([
     at: Schema.Finite
   }),
   Schema.TaggedStruct("KillSwitch", { stage: KillStage, at: Schema.Finite }),
+  /** A live order is to be placed, changed or cancelled; once this is durable the dispatcher sends it. */
+  Schema.TaggedStruct("InstructionSent", { instruction: ExchangeInstruction, at: Schema.Finite }),
+  /** Which account a live order goes through, and why that one, in words. */
+  Schema.TaggedStruct("OrderRouted", {
+    orderId: Schema.String,
+    account: Schema.String,
+    slices: Schema.Array(OrderSlice),
+    why: Schema.Array(Schema.String),
+    at: Schema.Finite
+  }),
+  /** The account takes live orders until then, epoch ms; 0 = no more. */
+  Schema.TaggedStruct("AccountArmed", { account: Schema.String, until: Schema.Finite, at: Schema.Finite }),
   /** `raised` false ends the alarm of the same kind and subject. */
   Schema.TaggedStruct("Alarm", {
     kind: Schema.Literals([

@@ -10,8 +10,8 @@ export const Deployment = Schema.Struct({
   instruments: Schema.Array(Schema.String),
   /** Lots per entry. */
   lots: Schema.Int.check(Schema.isGreaterThan(0)),
-  /** Mode belongs to the deployment: `signal` only reports, `paper` trades on the paper exchange. */
-  mode: Schema.Literals(["signal", "paper"])
+  /** `signal` only reports, `paper` trades on the paper exchange, `live` through an armed account with real money. */
+  mode: Schema.Literals(["signal", "paper", "live"])
 })
 export type Deployment = typeof Deployment.Type
 

@@ -7,7 +7,7 @@ import type { InstrumentTable } from "../market/Instrument.ts"
 import type { Paise } from "../market/Money.ts"
 import type { FillModel } from "../matching/PaperBook.ts"
 import type { GuardInstruction } from "../orders/Guard.ts"
-import type { ExchangeInstruction, OrderPurpose, Product } from "../orders/Order.ts"
+import type { ExchangeInstruction, OrderPurpose, OrderSlice, Product, Venue } from "../orders/Order.ts"
 import type { TrackedOrder } from "../orders/OrderReducer.ts"
 import type { LedgerState } from "../portfolio/Ledger.ts"
 import type { RiskLimits } from "../risk/Risk.ts"
@@ -15,6 +15,8 @@ import type { Signal } from "../strategies/Signal.ts"
 import type { OrderUpdate } from "../strategies/Strategy.ts"
 
 export interface DeskSettings {
+  /** Whether the session can send live orders at all. */
+  readonly live: boolean
   readonly limits: RiskLimits
   readonly fills: FillModel
   /** Delay from a decision to the exchange: `base` plus 0 to `jitter`, drawn from the order's id, ms; base >= 10. */
@@ -32,6 +34,7 @@ const crore = 10_000_000 * 100
 
 /** A private trader's paper account: wide enough to try things, with a daily loss limit that bites. */
 export const defaultDeskSettings: Omit<DeskSettings, "charges"> = {
+  live: false,
   limits: {
     maxOrderQuantity: 100_000,
     maxOrderValue: crore,
@@ -60,8 +63,20 @@ export interface DeskDeployment {
   readonly lots: number
   /** Whether its signals become orders; a deployment in mode `signal` only reports. */
   readonly trades: boolean
+  readonly venue: Venue
   paused: boolean
   stopped: boolean
+}
+
+/** What is known of a live order beyond the order itself. */
+export interface LiveOrder {
+  /** Undefined until it is decided; then it is never another one. */
+  readonly account: string | undefined
+  readonly slices: ReadonlyArray<OrderSlice>
+  /** The newest change that was sent and not answered. */
+  readonly change: Extract<ExchangeInstruction, { readonly _tag: "Modify" }> | undefined
+  /** A cancellation that was sent and not answered: its reason. */
+  readonly cancel: string | undefined
 }
 
 /** Records are by order id, or by {@link keyOf} of the ledger where they are about a book's position. */
@@ -88,6 +103,14 @@ export interface DeskState {
   abandoned: Record<string, OrderPurpose>
   /** Orders whose cancellation is on its way. */
   cancelling: Record<string, true>
+  /** Orders for brokers. */
+  live: Record<string, LiveOrder>
+  /** Through which account each live position was opened; exits go the same way. By ledger key. */
+  holders: Record<string, string>
+  /** Until when each account takes live orders, epoch ms. */
+  armed: Record<string, number>
+  /** Exits of a position that never reached an exchange and were asked for again, in a row; by ledger key. */
+  retries: Record<string, number>
   /** When something is to be done about a working order: an exit's limit moved, an entry's rest cancelled; epoch ms. */
   deadlines: Record<string, number>
   deployments: Record<string, DeskDeployment>
@@ -120,6 +143,10 @@ export const initialDesk = (): DeskState => ({
   reversals: {},
   abandoned: {},
   cancelling: {},
+  live: {},
+  holders: {},
+  armed: {},
+  retries: {},
   deadlines: {},
   deployments: {},
   killStage: "none",

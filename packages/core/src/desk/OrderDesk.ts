@@ -27,6 +27,7 @@ import {
 } from "./DeskState.ts"
 import { chase, exitAll, exitPosition, squareOff } from "./exits.ts"
 import { raiseOpenPosition, setGuard, takeReport } from "./fills.ts"
+import { answered, arm, forgetEnded, type Route, takeRoute } from "./live.ts"
 import { changeFault, done, refused, requestOrder } from "./requests.ts"
 import { followSignal } from "./signals.ts"
 import { cancel, cancelAll, held, isExit, modify, workingOrders } from "./workingOrders.ts"
@@ -47,7 +48,8 @@ export class OrderDesk implements Desk {
   onDeployed(deployment: Deployment): void {
     this.state.deployments[deployment.id] = {
       lots: deployment.lots,
-      trades: deployment.mode === "paper",
+      trades: deployment.mode !== "signal",
+      venue: deployment.mode === "live" ? "live" : "paper",
       paused: false,
       stopped: false
     }
@@ -141,10 +143,21 @@ export class OrderDesk implements Desk {
     return done()
   }
 
+  // ---- live orders -------------------------------------------------------------------------------------------------
+
+  onArm(account: string, until: number): CommandOutcome {
+    return arm(this, account, until)
+  }
+
+  onRoute(route: Route): CommandOutcome {
+    return takeRoute(this, route)
+  }
+
   // ---- what happens ------------------------------------------------------------------------------------------------
 
   onReport(report: ExchangeReport): void {
     takeReport(this, report)
+    answered(this, report)
   }
 
   onGuard(trigger: GuardTrigger): void {
@@ -194,6 +207,7 @@ export class OrderDesk implements Desk {
     state.squaredOff = { equity: false, derivative: false }
     startDay(this)
     for (const [id, { order }] of Object.entries(state.orders)) if (!isWorking(order.status)) delete state.orders[id]
+    forgetEnded(this)
     state.abandoned = {}
     state.cancelling = {}
     state.recent = []

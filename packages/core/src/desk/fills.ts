@@ -30,7 +30,7 @@ export const takeReport = (desk: Desk, report: ExchangeReport): void => {
   context.emit({ _tag: "OrderChanged", order })
   context.notify(order.book, order.instrument, { _tag: "Order", order })
   if (report._tag === "Filled") takeFill(desk, report, before, order)
-  if (ended) afterEnd(desk, order)
+  if (ended) afterEnd(desk, order, report._tag === "Rejected" && report.neverSent === true)
 }
 
 const takeFill = (
@@ -108,15 +108,26 @@ const positionChanged = (desk: Desk, fill: Fill, before: number, after: number):
   else if (after === 0) turnRound(desk, fill.book, fill.instrument)
 }
 
-/** What an order's end leaves behind. */
-const afterEnd = (desk: Desk, order: Order): void => {
+/** Times in a row that an exit which never reached the exchange is asked for again. */
+const MOST_RETRIES = 5
+
+/** What an order's end leaves behind. `neverSent`: it reached no exchange. */
+const afterEnd = (desk: Desk, order: Order, neverSent: boolean): void => {
   const { state } = desk
   const key = keyOf(order.book, order.instrument)
+  if (!neverSent) delete state.retries[key]
   if (isExit(order)) {
     // An exit that ended early leaves a position that nobody watches any more: a guard triggers only once.
     const open = held(desk, order.book, order.instrument) !== 0
     if (!open || workingIn(desk, order.book, order.instrument).some(isExit)) return
     delete state.reversals[key]
+    const tries = (state.retries[key] ?? 0) + 1
+    if (neverSent && tries <= MOST_RETRIES) {
+      // Nothing of it is anywhere, so another one doubles nothing.
+      state.retries[key] = tries
+      exitPosition(desk, order.book, order.instrument, order.purpose)
+      return
+    }
     if (order.status === "rejected") {
       raiseOpenPosition(desk, order.book, order.instrument, `exit ${order.id} rejected: ${order.reason ?? ""}`)
     }

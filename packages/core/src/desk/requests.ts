@@ -3,6 +3,7 @@ import type { CommandOutcome } from "../commands/Command.ts"
 import { type Order, type OrderRequest, sign } from "../orders/Order.ts"
 import { check, type RiskRefusal } from "../risk/Risk.ts"
 import { decisionTime, type Desk } from "./DeskState.ts"
+import { liveRefusal } from "./live.ts"
 import {
   held,
   isAfterSquareOff,
@@ -55,7 +56,7 @@ export const decideOrder = (desk: Desk, book: string, request: OrderRequest): Co
     const why = `the deployment is ${deployment.stopped ? "stopped" : "paused"}`
     return ignored(desk, book, request, why, "Resume or redeploy it; exits are always possible")
   }
-  const refusal = riskOf(desk, book, { ...request, quantity }, reduces)
+  const refusal = liveRefusal(desk, book, reduces) ?? riskOf(desk, book, { ...request, quantity }, reduces)
   if (refusal !== undefined) {
     context.emit({
       _tag: "RiskRefused",

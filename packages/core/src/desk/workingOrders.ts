@@ -7,6 +7,7 @@ import { isWorking, type Order, type OrderPurpose, type OrderRequest } from "../
 import { track } from "../orders/OrderReducer.ts"
 import { keyOf, quantityOf } from "../portfolio/Ledger.ts"
 import { DECISION_GRID, decisionTime, type Desk } from "./DeskState.ts"
+import { send, venueOf } from "./live.ts"
 
 export const isDerivative = (instrument: Instrument): boolean =>
   instrument.kind === "future" || instrument.kind === "option"
@@ -26,6 +27,7 @@ export const place = (desk: Desk, book: string, request: OrderRequest): Order =>
     id: `O${++state.orderCount}`,
     book,
     ...request,
+    venue: venueOf(desk, book),
     status: "pending",
     filledQuantity: 0,
     averagePrice: 0,
@@ -40,7 +42,7 @@ export const place = (desk: Desk, book: string, request: OrderRequest): Order =>
   if (isExit(order)) state.deadlines[order.id] = now + desk.settings.chaseAfter
   context.emit({ _tag: "OrderChanged", order })
   context.notify(book, order.instrument, { _tag: "Order", order })
-  context.send({ _tag: "Place", order, effectiveAt: effectiveAt(desk, order) })
+  send(desk, order, { _tag: "Place", order, effectiveAt: effectiveAt(desk, order) })
   return order
 }
 
@@ -73,7 +75,7 @@ export const remaining = (order: Order): number => order.quantity - order.filled
 export const cancel = (desk: Desk, order: Order, reason: string): void => {
   if (desk.state.cancelling[order.id] === true) return
   desk.state.cancelling[order.id] = true
-  desk.context.send({
+  send(desk, order, {
     _tag: "Cancel",
     orderId: order.id,
     instrument: order.instrument,
@@ -97,7 +99,7 @@ export const modify = (
   order: Order,
   change: { readonly quantity: number; readonly limitPrice?: Paise; readonly triggerPrice?: Paise }
 ): void =>
-  desk.context.send({
+  send(desk, order, {
     _tag: "Modify",
     orderId: order.id,
     instrument: order.instrument,

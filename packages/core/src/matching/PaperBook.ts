@@ -133,7 +133,7 @@ export const onSessionEnd = (state: PaperBookState, now: number, emit: Emit): vo
 export const protectedLimit = (
   side: Side,
   instrument: Instrument,
-  model: FillModel,
+  model: Pick<FillModel, "protection">,
   quote: { readonly price: Paise; readonly bid: Paise; readonly ask: Paise }
 ): Paise => {
   const reference = side === "buy" ? (quote.ask > 0 ? quote.ask : quote.price) : quote.bid > 0 ? quote.bid : quote.price

@@ -78,14 +78,22 @@ export const OrderRequest = Schema.Struct({
 })
 export type OrderRequest = typeof OrderRequest.Type
 
-/** Book to which fills and profit belong: a deployment's id, or `manual`. */
+/** Where an order goes: to the paper exchange of the session, or through an account to a broker. */
+export const Venue = Schema.Literals(["paper", "live"])
+export type Venue = typeof Venue.Type
+
+/** Book to which fills and profit belong: a deployment's id, or one of these two for what people and programs ask for. */
 export const manualBook = "manual"
+export const liveBook = "live"
 
 export const Order = Schema.Struct({
   /** `O` and the number of the order in this session, in order of acceptance by the desk: same log, same ids. */
   id: Schema.String,
   book: Schema.String,
   ...OrderRequest.fields,
+  venue: Venue,
+  /** Of a live order: our name of the account that it goes through; absent until that is decided. */
+  account: Schema.optionalKey(Schema.String),
   status: OrderStatus,
   filledQuantity: Schema.Int,
   /** Volume-weighted fill price in paise, unrounded; 0 while nothing is filled. */
@@ -99,6 +107,10 @@ export const Order = Schema.Struct({
   reason: Schema.optionalKey(Schema.String)
 })
 export type Order = typeof Order.Type
+
+/** A piece of a live order as its broker knows it: an order above the freeze quantity goes in several. */
+export const OrderSlice = Schema.Struct({ tag: Schema.String, quantity: Schema.Int })
+export type OrderSlice = typeof OrderSlice.Type
 
 /** One execution. */
 export const Fill = Schema.Struct({
@@ -142,7 +154,15 @@ export const ExchangeReport = Schema.Union([
   /** A change or a cancellation was not carried out; the order is as it was. */
   Schema.TaggedStruct("ChangeRefused", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite }),
   Schema.TaggedStruct("Cancelled", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite }),
-  Schema.TaggedStruct("Rejected", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite }),
+  Schema.TaggedStruct("Rejected", {
+    orderId: Schema.String,
+    reason: Schema.String,
+    at: Schema.Finite,
+    /** It never reached an exchange; asking for the same again is safe. */
+    neverSent: Schema.optionalKey(Schema.Boolean)
+  }),
+  /** It was sent and the answer was lost: it may exist. It is being looked for. */
+  Schema.TaggedStruct("Unknown", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite }),
   Schema.TaggedStruct("Expired", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite })
 ])
 export type ExchangeReport = typeof ExchangeReport.Type

@@ -14,6 +14,8 @@ import { type ExchangeReport, isWorking, type Order, type OrderStatus } from "./
 /** What is known of an order beyond what it shows. Plain data. */
 export interface OrderFacts {
   readonly accepted: boolean
+  /** Why it is not known whether it exists; `null` when it is. */
+  readonly doubt: string | null
   readonly triggered: boolean
   /** Executions 1 to this one are all counted; those beyond a gap are in `beyond`. */
   readonly countedTo: number
@@ -38,6 +40,7 @@ export const track = (order: Order): TrackedOrder => ({
   order,
   facts: {
     accepted: false,
+    doubt: null,
     triggered: false,
     countedTo: 0,
     beyond: [],
@@ -63,6 +66,8 @@ const learn = (facts: OrderFacts, report: ExchangeReport): OrderFacts => {
   switch (report._tag) {
     case "Accepted":
       return facts.accepted ? facts : { ...facts, accepted: true }
+    case "Unknown":
+      return facts.doubt === report.reason ? facts : { ...facts, doubt: report.reason }
     case "Triggered":
       return facts.triggered ? facts : { ...facts, triggered: true }
     case "Filled":
@@ -115,8 +120,8 @@ const pricesOf = (report: Extract<ExchangeReport, { readonly _tag: "Modified" }>
 const derive = (order: Order, facts: OrderFacts, at: number): Order => {
   const { reason: _, ...rest } = order
   const quantity = Math.max(facts.quantity, facts.filled)
-  const status = statusOf(order, facts, quantity)
-  const reason = status === "complete" ? null : facts.end?.reason ?? facts.refusal
+  const status = statusOf(facts, quantity)
+  const reason = status === "complete" ? null : status === "unknown" ? facts.doubt : facts.end?.reason ?? facts.refusal
   return {
     ...rest,
     quantity,
@@ -128,11 +133,11 @@ const derive = (order: Order, facts: OrderFacts, at: number): Order => {
   }
 }
 
-const statusOf = (order: Order, facts: OrderFacts, quantity: number): OrderStatus => {
+const statusOf = (facts: OrderFacts, quantity: number): OrderStatus => {
   if (facts.filled >= quantity) return "complete"
   if (facts.end !== null) return facts.end.status
   if (facts.filled > 0) return "partial"
   if (facts.triggered) return "triggered"
   if (facts.accepted) return "open"
-  return order.status === "unknown" ? "unknown" : "pending"
+  return facts.doubt === null ? "pending" : "unknown"
 }

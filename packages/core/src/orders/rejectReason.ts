@@ -1,8 +1,8 @@
 import { type Instrument, isTradable } from "../market/Instrument.ts"
 import type { Paise } from "../market/Money.ts"
-import type { Order, Side } from "./Order.ts"
+import type { Order, Product, Side } from "./Order.ts"
 
-const rupeesText = (price: number): string => `₹${(price / 100).toFixed(2)}`
+export const rupeesText = (price: number): string => `₹${(price / 100).toFixed(2)}`
 
 /** Why an exchange would refuse the price of a limit or a trigger; `undefined` when it would not. */
 export const priceFault = (name: string, price: number | undefined, tickSize: number): string | undefined => {
@@ -18,6 +18,14 @@ export const quantityFault = (quantity: number, lotSize: number): string | undef
   quantity > 0 && quantity % lotSize === 0
     ? undefined
     : `quantity ${quantity} is not a positive multiple of the lot of ${lotSize}`
+
+/** Shares are kept as `delivery`, derivatives as `carry`; both may be `intraday`. */
+export const productFault = (instrument: Instrument, product: Product): string | undefined => {
+  const derivative = instrument.kind === "future" || instrument.kind === "option"
+  if (product === "delivery" && derivative) return `${instrument.symbol} is a derivative: use intraday or carry`
+  if (product === "carry" && !derivative) return `${instrument.symbol} is no derivative: use intraday or delivery`
+  return undefined
+}
 
 /** A stop that would trigger at once is a mistake, and exchanges reject it as one. */
 export const isThrough = (side: Side, trigger: number, lastPrice: number): boolean =>

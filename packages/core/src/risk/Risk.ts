@@ -6,7 +6,7 @@ import type { KillStage } from "../commands/Command.ts"
 import type { Instrument } from "../market/Instrument.ts"
 import { isTradable } from "../market/Instrument.ts"
 import type { OrderType, Product, Side } from "../orders/Order.ts"
-import { isThrough, priceFault, quantityFault, stopLimitFault } from "../orders/rejectReason.ts"
+import { isThrough, priceFault, productFault, quantityFault, stopLimitFault } from "../orders/rejectReason.ts"
 
 export interface RiskLimits {
   /** Units an order. */
@@ -90,12 +90,7 @@ export const rules: ReadonlyArray<Rule> = [
   {
     name: "product",
     always: true,
-    broken: ({ instrument, product }) => {
-      const derivative = instrument.kind === "future" || instrument.kind === "option"
-      if (product === "delivery" && derivative) return `${instrument.symbol} is a derivative: use intraday or carry`
-      if (product === "carry" && !derivative) return `${instrument.symbol} is no derivative: use intraday or delivery`
-      return undefined
-    }
+    broken: ({ instrument, product }) => productFault(instrument, product)
   },
   {
     name: "lot",

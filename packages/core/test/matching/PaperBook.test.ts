@@ -43,6 +43,7 @@ const order = (more: Partial<Order>): Order => ({
   status: "pending",
   filledQuantity: 0,
   averagePrice: 0,
+  venue: "paper",
   createdAt: 0,
   updatedAt: 0,
   cause: 1,

@@ -21,6 +21,7 @@ const placed: Order = {
   status: "pending",
   filledQuantity: 0,
   averagePrice: 0,
+  venue: "paper",
   createdAt: 0,
   updatedAt: 0,
   cause: 1
@@ -128,7 +129,7 @@ describe("the order reducer", () => {
   })
 
   it("keeps an unknown order unknown until something is heard of it", () => {
-    const unknown = track({ ...placed, status: "unknown" })
+    const unknown = apply(track(placed), { _tag: "Unknown", orderId: "O1", reason: "no answer", at: 1 })
     assert.strictEqual(
       apply(unknown, { _tag: "Modified", orderId: "O1", revision: 1, quantity: 50, at: 3 }).order.status,
       "unknown"
