@@ -31,9 +31,7 @@ export const sending = (tag: string, sentAt: number): Placement => ({ _tag: "Sen
 
 /** After a restart: whatever was being sent may have arrived. */
 export const recovered = (placement: Placement): Placement =>
-  placement._tag === "Sending"
-    ? unknown(placement.tag, placement.sentAt, "the engine stopped before the answer")
-    : placement
+  lost(placement, "the engine stopped before the answer")
 
 const unknown = (tag: string, sentAt: number, reason: string): Placement => ({
   _tag: "Unknown",
@@ -60,6 +58,10 @@ export const failed = (placement: Placement, error: BrokerError): Placement => {
       return { _tag: "NotPlaced", tag: placement.tag, reason: error.message }
   }
 }
+
+/** Whoever waited for the answer has stopped to, or what was answered shows nowhere. */
+export const lost = (placement: Placement, reason: string): Placement =>
+  placement._tag === "Sending" ? unknown(placement.tag, placement.sentAt, reason) : placement
 
 /** Orders with its tag were seen, on the stream or in a book. */
 export const seen = (placement: Placement, orderIds: ReadonlyArray<string>): Placement => {

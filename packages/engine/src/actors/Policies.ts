@@ -59,6 +59,8 @@ export const policies = {
   feed: cold,
   recorder: cold,
   kernel,
+  /** Positions must not be left without a way out: when live orders cannot be sent, the whole engine starts anew. */
+  dispatcher: cold,
   auxiliary,
   /** A broker that cannot be talked to stops nobody else. */
   broker: auxiliary

@@ -112,8 +112,8 @@ export class CandleHistory {
     return dumps
   }
 
+  /** What the dump says nothing of stays: an instrument that joined after it has only candles from before the session. */
   load(dumps: ReadonlyArray<CandleTrackDump>): void {
-    this.#tracks.length = 0
     for (const dump of dumps) {
       this.#tracks[dump.instrument * intervals.length + dump.interval] = {
         columns: dump.columns.slice(),

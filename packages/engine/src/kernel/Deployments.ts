@@ -47,6 +47,12 @@ export class Deployments {
         "Choose another id; ids are not used twice in a session"
       )
     }
+    if (deployment.mode === "live" && !kernel.options.desk.live) {
+      return refused(
+        "This session trades on paper only",
+        "Deploy in mode paper, or start a session with --profile live"
+      )
+    }
     const strategy = kernel.options.strategyNamed(deployment.strategy)
     if (strategy === undefined) return refused(`No strategy "${deployment.strategy}"`, "Ask for the list of strategies")
     // A misspelt parameter that silently stays at its default costs money.

@@ -21,7 +21,7 @@ import type { Kernel } from "./Kernel.ts"
 import type { StrategyData } from "./StrategyActor.ts"
 
 /** Raise it whenever the shape of any part of the state changes. */
-export const SNAPSHOT_VERSION = 4
+export const SNAPSHOT_VERSION = 5
 
 interface CellDump {
   readonly index: number

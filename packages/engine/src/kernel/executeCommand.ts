@@ -1,9 +1,7 @@
 /** What a kernel does with each command. */
 import type { Command, CommandOutcome, KillStage } from "@keepgaining/core/commands/Command.ts"
+import { liveBook, manualBook } from "@keepgaining/core/orders/Order.ts"
 import type { Kernel } from "./Kernel.ts"
-
-/** The book of orders that people and programs place themselves. */
-const MANUAL = "manual"
 
 export const executeCommand = (kernel: Kernel, command: Command): CommandOutcome => {
   const { deployments, desk } = kernel
@@ -17,7 +15,7 @@ export const executeCommand = (kernel: Kernel, command: Command): CommandOutcome
     case "StopDeployment":
       return deployments.stop(command.deployment, command.exit, "stopped by command")
     case "PlaceOrder":
-      return desk.onRequest(MANUAL, command.request)
+      return desk.onRequest(command.venue === "live" ? liveBook : manualBook, command.request)
     case "ModifyOrder":
       return desk.onModify(command)
     case "CancelOrder":
@@ -28,6 +26,13 @@ export const executeCommand = (kernel: Kernel, command: Command): CommandOutcome
       return kill(kernel, command.stage)
     case "RetryDeadLetter":
       return retryDeadLetter(kernel, command.id)
+    case "ArmAccount":
+      return desk.onArm(command.account, command.until)
+    case "RouteOrder":
+      return desk.onRoute(command)
+    case "TakeReport":
+      desk.onReport(command.report)
+      return { _tag: "Done" }
   }
 }
 

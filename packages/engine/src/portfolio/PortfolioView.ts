@@ -31,6 +31,10 @@ export interface PortfolioView {
   readonly positions: ReadonlyArray<ValuedPosition>
   readonly deployments: ReadonlyArray<DeploymentStatus>
   readonly killStage: KillStage
+  /** Whether the session can send orders to brokers at all. */
+  readonly live: boolean
+  /** Accounts that take live orders, and until when, epoch ms. */
+  readonly armed: ReadonlyArray<{ readonly account: string; readonly until: number }>
   readonly realised: number
   readonly unrealised: number
   /** Rupees. */

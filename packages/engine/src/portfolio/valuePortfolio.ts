@@ -1,3 +1,4 @@
+import { armedAccounts } from "@keepgaining/core/desk/live.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
 import type { PortfolioView, ValuedPosition } from "./PortfolioView.ts"
 
@@ -45,6 +46,8 @@ export const valuePortfolio = (kernel: Kernel): PortfolioView => {
       ...(byBook.get(record.deployment.id) ?? none)
     })),
     killStage: kernel.desk.killStage(),
+    live: kernel.desk.settings.live,
+    armed: armedAccounts(kernel.desk).map((account) => ({ account, until: kernel.desk.state.armed[account] ?? 0 })),
     realised,
     unrealised,
     charges,

@@ -53,7 +53,7 @@ export class SessionRefused extends Schema.TaggedError<SessionRefused>()("Sessio
 }) {}
 
 export class Session extends Context.Service<Session, {
-  readonly mode: "demo" | "paper" | "sim" | "replay"
+  readonly mode: "demo" | "paper" | "sim" | "live" | "replay"
   /** New at every start of the process. */
   readonly bootId: string
   /** New whenever a replay was rewound. */

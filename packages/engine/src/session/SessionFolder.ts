@@ -20,7 +20,7 @@ import { DurableFiles, type StorageError } from "../storage/DurableFile.ts"
 export const SessionManifest = Schema.Struct({
   /** Unique, also among the sessions of other folders in one database. */
   id: Schema.String,
-  mode: Schema.Literals(["demo", "paper", "sim", "replay"]),
+  mode: Schema.Literals(["demo", "paper", "sim", "live", "replay"]),
   /** Seed of every model and strategy. */
   seed: Schema.Int,
   /** Instant at which a generated market began, epoch ms. */

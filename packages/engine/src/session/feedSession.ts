@@ -12,26 +12,40 @@ import * as Stream from "effect/Stream"
 import { block } from "../actors/Mailbox.ts"
 import { Supervisor } from "../actors/Supervisor.ts"
 import { lockDirectory } from "../database/DirectoryLock.ts"
+import { dispatchOrders, type LiveTrading } from "../execution/OrderDispatcher.ts"
 import type { Feed, FeedFailed } from "../feeds/Feed.ts"
+import type { Kernel } from "../kernel/Kernel.ts"
 import type { KernelOptions } from "../kernel/KernelOptions.ts"
 import { DurableFiles } from "../storage/DurableFile.ts"
 import { readInstruments } from "../ticklog/Manifest.ts"
 import { reading } from "../ticklog/Recovery.ts"
 import { openTickLogSync, summarise } from "../ticklog/TickLogReader.ts"
 import * as TickLogWriter from "../ticklog/TickLogWriter.ts"
+import { type AskBefore, feedWarmUp } from "./feedWarmUp.ts"
 import { recoverSession } from "./recoverSession.ts"
 import { Session } from "./Session.ts"
 import { SessionEngine, type TickInput } from "./SessionEngine.ts"
 import { openFolder, type SessionManifest, tickFolder, timelineKey } from "./SessionFolder.ts"
 import * as SessionHistory from "./SessionHistory.ts"
 import { sessionService } from "./sessionService.ts"
+import { byInstrument, type WarmUp } from "./WarmUp.ts"
 
-export interface FeedSessionOptions {
+type Begin = Pick<SessionManifest, "seed" | "marketStart" | "hours">
+
+/** A session on paper has no way to a broker: it cannot be given one, by type. */
+export type FeedSessionOptions =
+  & FeedSessionParts
+  & (
+    | {
+      /** What the session is when it begins; one that is there already keeps what it was. */
+      readonly begin: Begin & { readonly mode: "demo" | "paper" }
+      readonly live?: never
+    }
+    | { readonly begin: Begin & { readonly mode: "sim" | "live" }; readonly live: LiveTrading }
+  )
+
+interface FeedSessionParts {
   readonly folder: string
-  /** What the session is when it begins; one that is there already keeps what it was. */
-  readonly begin: Pick<SessionManifest, "seed" | "marketStart" | "hours"> & {
-    readonly mode: Exclude<SessionManifest["mode"], "replay">
-  }
   readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours" | "charges">
   /** What trades cost, for a session that begins; one that is there already keeps what it had. */
   readonly charges: ChargeRules
@@ -44,6 +58,17 @@ export interface FeedSessionOptions {
     after: number | undefined,
     recorded: ReadonlyArray<Instrument>
   ) => Effect.Effect<Feed, FeedFailed>
+  /** What instruments begin with; nothing when absent. */
+  readonly warmUp?: AskBefore
+  /** Gets the session when it runs, to keep what it records elsewhere too. */
+  readonly onRunning?: (running: RunningSession) => Effect.Effect<void>
+}
+
+/** What others may read of a session while it runs. */
+export interface RunningSession {
+  readonly kernel: Kernel
+  readonly warmUp: WarmUp
+  readonly log: Pick<TickLogWriter.TickLog, "awaitDurable" | "lastSequence">
 }
 
 /** Frames between the feed and the kernel. */
@@ -59,6 +84,15 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
   const recorded = yield* recordedUntil(ticks)
   const feed = yield* options.openFeed(manifest, recorded?.to, recorded?.instruments ?? [])
   const instruments = InstrumentTable.from(feed.instruments)
+  const warmUp: WarmUp = options.warmUp === undefined
+    ? []
+    : yield* feedWarmUp({
+      folder,
+      manifest,
+      instruments: feed.instruments,
+      recorded: recorded?.instruments ?? [],
+      ask: options.warmUp
+    })
   const hours = manifest.hours ?? plainHours
   const charges = new ChargeSchedule(manifest.charges ?? options.charges)
   const writer = yield* TickLogWriter.open({ folder: ticks, mode: "append", origin: "recording", instruments, hours })
@@ -67,7 +101,15 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
   const cursor = yield* reading(() => openTickLogSync(ticks, { files: files.reading }))
   const { core } = yield* recoverSession({
     history,
-    kernel: { ...options.kernel, instruments, charges, hours: new TradingHours(hours), seed: manifest.seed },
+    kernel: {
+      ...options.kernel,
+      desk: { ...options.kernel.desk, live: options.live !== undefined },
+      instruments,
+      charges,
+      hours: new TradingHours(hours),
+      warmUp: byInstrument(warmUp, instruments),
+      seed: manifest.seed
+    },
     sourceFrom: (batch) => {
       cursor.seek(batch)
       return cursor
@@ -105,6 +147,18 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
     )
   })
   yield* supervisor.start(`engine/feed ${feed.name}`, "feed", pump)
+  if (options.live !== undefined) {
+    const dispatcher = dispatchOrders({
+      ...options.live,
+      kernel: () => core.kernel,
+      execute: (commandId, command) => engine.execute(commandId, command),
+      last: () => history.events.last,
+      events: (after) => history.events.after(after),
+      session: timelineKey(manifest)
+    })
+    yield* supervisor.start("engine/order dispatcher", "dispatcher", dispatcher)
+  }
+  yield* options.onRunning?.({ kernel: core.kernel, warmUp, log: writer }) ?? Effect.void
 
   const running = { engine, key: timelineKey(manifest) }
   return yield* sessionService({

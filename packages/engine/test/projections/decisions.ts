@@ -35,6 +35,7 @@ const order = (id: string, status: OrderStatus, at: number, change: Partial<Orde
   status,
   filledQuantity: 0,
   averagePrice: 0,
+  venue: "paper",
   createdAt: morning,
   updatedAt: at,
   cause: 17,

@@ -2,7 +2,7 @@
  * A connection to a running engine that outlives the socket under it: it reconnects by itself, resumes event streams
  * where they were, and sends a command whose answer was lost again under the same id.
  */
-import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
+import type { ClientCommand, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
@@ -49,7 +49,7 @@ export interface Client {
   readonly events: (after: number) => Stream.Stream<typeof Event.Type, ClientError | TimelineChanged>
   /** Runs a command once, however often the connection is lost meanwhile. */
   readonly execute: (
-    command: typeof Command.Type,
+    command: ClientCommand,
     options?: { readonly commandId?: string | undefined }
   ) => Effect.Effect<typeof CommandOutcome.Type, ClientError | Refused>
   /** Runs a call that may be repeated (a question) again and again until it got through. */

@@ -3,7 +3,7 @@
  */
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import type { Interval } from "@keepgaining/core/candles/Interval.ts"
-import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
+import type { ClientCommand, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import type { Fill, Order } from "@keepgaining/core/orders/Order.ts"
 import * as Cause from "effect/Cause"
@@ -14,6 +14,7 @@ import * as Latch from "effect/Latch"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Observable } from "rxjs"
+import type { AccountBookView, BrokersView } from "../contract/Brokers.ts"
 import { type QuoteField, quoteFields, type QuoteFrame } from "../contract/Market.ts"
 import type { Health, Hello } from "../contract/System.ts"
 import type { Event, Portfolio } from "../contract/Trading.ts"
@@ -156,8 +157,26 @@ export class KeepGaining {
    * Runs a command exactly once: when the connection is lost before the answer, it is asked again under the same id.
    * Give a `commandId` of your own to make it survive your program's restart as well.
    */
-  execute(command: Command, options?: { readonly commandId?: string }): Promise<CommandOutcome> {
+  execute(command: ClientCommand, options?: { readonly commandId?: string }): Promise<CommandOutcome> {
     return settle(this.#client.execute(command, options))
+  }
+
+  /** How the broker accounts do, whenever something about them changes. */
+  accounts(): Live<BrokersView> {
+    return live(this.#client.follow((rpc) => rpc.WatchBrokers(undefined, { streamBufferSize: 1 })))
+  }
+
+  /** What an account holds, as its broker reported it last; rejects with `Refused` when there is no such account. */
+  accountBook(account: string): Promise<AccountBookView> {
+    return settle(this.#client.ask((rpc) => rpc.AccountBook({ account })))
+  }
+
+  /**
+   * Lets an account take live orders until the end of the Indian day, or no more. Needs a token of scope `admin`; rejects with
+   * `Refused` when the session trades on paper.
+   */
+  arm(account: string, armed = true): Promise<void> {
+    return settle(this.#client.ask((rpc) => rpc.ArmBroker({ account, armed })))
   }
 
   /** Ends the connection and every subscription. */

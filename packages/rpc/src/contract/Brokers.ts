@@ -136,5 +136,7 @@ export class BrokersRpcs extends RpcGroup.make(
   Rpc.make("LogoutBroker", { payload: account, error: Denied }),
   Rpc.make("AddBroker", { payload: NewAccount, error: Denied }),
   Rpc.make("RemoveBroker", { payload: account, error: Denied }),
-  Rpc.make("SetBrokerAutomatic", { payload: { ...account, automatic: Schema.Boolean }, error: Denied })
+  Rpc.make("SetBrokerAutomatic", { payload: { ...account, automatic: Schema.Boolean }, error: Denied }),
+  /** Lets the account take live orders until the end of the Indian day, or no more. Its exits are possible in any case. */
+  Rpc.make("ArmBroker", { payload: { ...account, armed: Schema.Boolean }, error: Denied })
 ) {}

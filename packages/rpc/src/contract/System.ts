@@ -6,7 +6,7 @@ import { NotFound, Refused, Unauthorized } from "./Failures.ts"
 /** Raised with every incompatible change of the contract; client and server must agree on it. */
 export const contractVersion = 1
 
-export const Mode = Schema.Literals(["demo", "paper", "sim", "replay"])
+export const Mode = Schema.Literals(["demo", "paper", "sim", "live", "replay"])
 export type Mode = typeof Mode.Type
 
 export const Hello = Schema.Struct({

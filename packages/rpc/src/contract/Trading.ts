@@ -1,4 +1,4 @@
-import { Command, CommandOutcome, KillStage } from "@keepgaining/core/commands/Command.ts"
+import { ClientCommand, CommandOutcome, KillStage } from "@keepgaining/core/commands/Command.ts"
 import { Decision, Position } from "@keepgaining/core/decisions/Decision.ts"
 import { Deployment, DeploymentState } from "@keepgaining/core/deployments/Deployment.ts"
 import { Fill, Order } from "@keepgaining/core/orders/Order.ts"
@@ -53,6 +53,10 @@ export const Portfolio = Schema.Struct({
   positions: Schema.Array(PositionView),
   deployments: Schema.Array(DeploymentView),
   killStage: KillStage,
+  /** Whether the session can send orders to brokers at all. */
+  live: Schema.Boolean,
+  /** Accounts that take live orders, and until when, epoch ms. */
+  armed: Schema.Array(Schema.Struct({ account: Schema.String, until: Schema.Finite })),
   /** Paise, before charges. */
   realised: Schema.Finite,
   unrealised: Schema.Finite,
@@ -89,7 +93,7 @@ export class TradingRpcs extends RpcGroup.make(
    * it can be sent again to learn its outcome without doing it twice. Needs scope `trade`.
    */
   Rpc.make("Execute", {
-    payload: { commandId: Schema.NonEmptyString, command: Command },
+    payload: { commandId: Schema.NonEmptyString, command: ClientCommand },
     success: CommandOutcome,
     error: Schema.Union([Unauthorized, Refused])
   })

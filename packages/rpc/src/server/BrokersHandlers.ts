@@ -1,7 +1,10 @@
+import { istDay, startOfIstDay } from "@keepgaining/core/market/IndianTime.ts"
 import { type BrokerRefused, Brokers } from "@keepgaining/engine/brokers/Brokers.ts"
+import { Session } from "@keepgaining/engine/session/Session.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as crypto from "node:crypto"
 import { BrokersRpcs } from "../contract/Brokers.ts"
 import { Refused } from "../contract/Failures.ts"
 import { whenChanged } from "./Conflated.ts"
@@ -9,10 +12,15 @@ import { requireScope } from "./Connection.ts"
 
 const brokersPeriodMillis = 500
 
-const refused = ({ reason, remedy }: BrokerRefused): Refused => new Refused({ reason, remedy })
+const refused = ({ reason, remedy }: { readonly reason: string; readonly remedy: string }): Refused =>
+  new Refused({ reason, remedy })
+
+const noAccount = (account: string): Refused =>
+  new Refused({ reason: `There is no account ${account}`, remedy: "See the list of accounts" })
 
 export const make = Effect.gen(function*() {
   const brokers = yield* Brokers
+  const session = yield* Session
   const clock = yield* Clock.Clock
   const asAdmin = <A>(how: Effect.Effect<A, BrokerRefused>) =>
     Effect.andThen(requireScope("admin"), Effect.mapError(how, refused))
@@ -26,9 +34,7 @@ export const make = Effect.gen(function*() {
     AccountBook: ({ account }) =>
       Effect.suspend(() => {
         const book = brokers.actor(account)?.accountBook()
-        return book === undefined
-          ? Effect.fail(new Refused({ reason: `There is no account ${account}`, remedy: "See the list of accounts" }))
-          : Effect.succeed(book)
+        return book === undefined ? Effect.fail(noAccount(account)) : Effect.succeed(book)
       }),
     BrokerLoginUrl: ({ account }) => asAdmin(brokers.loginUrl(account)),
     FinishBrokerLogin: ({ redirected }) => asAdmin(brokers.finishLogin(redirected)),
@@ -46,6 +52,18 @@ export const make = Effect.gen(function*() {
         })
       )),
     RemoveBroker: ({ account }) => asAdmin(brokers.remove(account)),
-    SetBrokerAutomatic: ({ account, automatic }) => asAdmin(brokers.setAutomatic(account, automatic))
+    SetBrokerAutomatic: ({ account, automatic }) => asAdmin(brokers.setAutomatic(account, automatic)),
+    ArmBroker: ({ account, armed }) =>
+      Effect.gen(function*() {
+        yield* requireScope("admin")
+        if (brokers.actor(account) === undefined) return yield* noAccount(account)
+        const now = yield* Clock.currentTimeMillis
+        const until = armed ? startOfIstDay(istDay(now) + 1) : 0
+        const outcome = yield* Effect.mapError(
+          session.execute(crypto.randomUUID(), { _tag: "ArmAccount", account, until }),
+          refused
+        )
+        if (outcome._tag === "Refused") return yield* refused(outcome)
+      })
   })
 })

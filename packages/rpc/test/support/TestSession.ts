@@ -120,6 +120,8 @@ export class TestSession {
           now: this.now,
           positions: [],
           deployments: [],
+          live: false,
+          armed: [],
           killStage: "none",
           realised: 0,
           unrealised: 0,

@@ -2,7 +2,7 @@
  * The connection to the engine. It connects, greets, subscribes to what the whole terminal shows, and does it again
  * whenever the socket was lost; events go on after the last one that was seen. Pages add streams of their own.
  */
-import { type Command, type CommandOutcome } from "@keepgaining/core/commands/Command.ts"
+import { type ClientCommand, type CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import { type Refused, type Unauthorized } from "@keepgaining/rpc/contract/Failures.ts"
 import { KeepGainingRpcs } from "@keepgaining/rpc/contract/KeepGainingRpcs.ts"
 import { contractVersion, type Hello } from "@keepgaining/rpc/contract/System.ts"
@@ -49,7 +49,7 @@ export interface Link {
    */
   readonly execute: (
     commandId: string,
-    command: Command,
+    command: ClientCommand,
     onLost: () => void
   ) => Promise<CommandOutcome | Refused | Unauthorized>
 }

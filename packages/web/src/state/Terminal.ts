@@ -1,5 +1,5 @@
 /** Everything that the terminal knows of the running session, as signals, and the way to ask the session for something. */
-import { type Command, type CommandOutcome, type KillStage } from "@keepgaining/core/commands/Command.ts"
+import { type ClientCommand, type CommandOutcome, type KillStage } from "@keepgaining/core/commands/Command.ts"
 import { type Instrument } from "@keepgaining/core/market/Instrument.ts"
 import { type Health, type Hello, type ReplayState } from "@keepgaining/rpc/contract/System.ts"
 import {
@@ -45,7 +45,7 @@ export interface Terminal {
   /** Why nothing can be sent to the engine now; `undefined` when it can. */
   readonly blocked: Accessor<string | undefined>
   /** Runs a command once and shows what became of it. Never fails. */
-  readonly run: (label: string, command: Command, options?: RunOptions) => Promise<CommandOutcome>
+  readonly run: (label: string, command: ClientCommand, options?: RunOptions) => Promise<CommandOutcome>
 }
 
 export interface RunOptions {

@@ -20,6 +20,7 @@ const order = (id: string, change: Partial<Order> = {}): Order => ({
   status: "open",
   filledQuantity: 0,
   averagePrice: 0,
+  venue: "paper",
   createdAt: 1,
   updatedAt: 1,
   cause: 1,

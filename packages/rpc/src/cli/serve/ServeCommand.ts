@@ -11,7 +11,7 @@ import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
 import { deploymentFlags } from "../command/DeploymentFlags.ts"
 import { defaults } from "../command/installation.ts"
 import { marketTime } from "./marketTime.ts"
-import { outOfRange, parseSpeed, profiles, type ServeInput } from "./ServeInput.ts"
+import { beginOf, outOfRange, parseSpeed, profiles, type ServeInput } from "./ServeInput.ts"
 import { lasting, makeDataDirectory, serveSession } from "./serveSession.ts"
 
 export const serveCommand = Command.make(
@@ -20,7 +20,8 @@ export const serveCommand = Command.make(
     profile: Flag.Literals("profile", profiles).pipe(
       Flag.withDescription(
         "demo: a generated market, new every day. paper: one paper account that goes on from day to day, on the feeds of " +
-          "your broker accounts, or on a generated market while there is none. sim: the whole engine against simulated brokers"
+          "your broker accounts, or on a generated market while there is none. live: real orders through the accounts that you " +
+          "arm for the day. sim: the same against simulated brokers"
       ),
       Flag.withDefault("demo")
     ),
@@ -74,8 +75,12 @@ export const serveCommand = Command.make(
       Flag.withDefault(sessionDefaults.seed)
     ),
     pace: Flag.Finite("pace").pipe(
-      Flag.withDescription("Market seconds per second of the generated market"),
+      Flag.withDescription("Market seconds per second of the generated market, or of the simulated brokers (up to 20)"),
       Flag.withDefault(1)
+    ),
+    at: Flag.String("at").pipe(
+      Flag.withDescription("Time of day, 15:20, at which --profile sim enters the market; 09:30 or later when not given"),
+      Flag.withDefault("")
     ),
     headStart: Flag.Finite("head-start").pipe(
       Flag.withDescription("Minutes of a new generated market that are given at once"),
@@ -90,7 +95,8 @@ export const serveCommand = Command.make(
     ),
     warmUp: Flag.Int("warm-up").pipe(
       Flag.withDescription(
-        "Days of the candle archive that a new replay begins with: charts show them, and strategies have seen them"
+        "Days of the candle archive that a new replay, or a session on brokers' feeds, begins with: charts show them, and " +
+          "strategies have seen them"
       ),
       Flag.withDefault(5)
     ),
@@ -113,7 +119,9 @@ export const serveCommand = Command.make(
     // Simulated accounts, orders and candles must never mix with real ones.
     const input: ServeInput = given.profile === "sim" ? { ...given, data: path.join(given.data, "sim") } : given
     yield* makeDataDirectory(input.data)
-    const clock = input.profile === "sim" ? yield* reported(marketTime(input.data)) : yield* Clock.Clock
+    const clock = input.profile === "sim"
+      ? yield* reported(marketTime(input.data, { pace: input.pace, begin: beginOf(input.at) }))
+      : yield* Clock.Clock
     let isRestart = false
     // Whoever was connected looks for it where it was.
     let port = input.port

@@ -1,11 +1,12 @@
 /** What `serve` was asked for, and what is wrong with it. */
+import { timeOfDay } from "@keepgaining/core/market/IndianTime.ts"
 import { MasterBroker } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
 import { parseWatch } from "@keepgaining/engine/instruments/watchlist.ts"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { type DeploymentInput, partitionsOutOfRange } from "../command/DeploymentFlags.ts"
 
-export const profiles = ["demo", "paper", "sim"] as const
+export const profiles = ["demo", "paper", "sim", "live"] as const
 export type Profile = (typeof profiles)[number]
 
 export interface ServeInput extends DeploymentInput {
@@ -24,6 +25,7 @@ export interface ServeInput extends DeploymentInput {
   readonly partitions: number
   readonly seed: number
   readonly pace: number
+  readonly at: string
   readonly headStart: number
   readonly masters: string
   readonly warmUp: number
@@ -48,11 +50,26 @@ export const mastersOf = (text: string): ReadonlyArray<MasterBroker> | undefined
   return known.length === names.length ? known : undefined
 }
 
+/** Market seconds a second that the whole engine, with its deadlines, can follow. */
+const FASTEST_SIM = 20
+
+/** Ms since midnight; `undefined` when nothing is given, or the text is no time of day. */
+export const beginOf = (at: string): number | undefined => {
+  const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(at)
+  return match === null ? undefined : timeOfDay(Number(match[1]), Number(match[2]))
+}
+
 /** What is wrong among the flags; `undefined` when nothing is. */
 export const outOfRange = (input: ServeInput): string | undefined => {
   const { headStart, masters, pace, partitions, port, warmUp, watch } = input
   if (port < 0 || port > 65_535) return `--port: ${port} is no port; give 1 to 65535, or 0 for any`
   if (pace < 0) return `--pace: ${pace} is negative; give market seconds per second, 0 to let the market stand still`
+  if (input.profile === "sim" && !(pace > 0 && pace <= FASTEST_SIM)) {
+    return `--pace: ${pace} is not above 0 and at most ${FASTEST_SIM}, which is what simulated brokers can go at`
+  }
+  if (input.at !== "" && beginOf(input.at) === undefined) {
+    return `--at: ${JSON.stringify(input.at)} is no time of day; give 15:20`
+  }
   if (mastersOf(masters) === undefined) {
     return `--masters: ${JSON.stringify(masters)} is not none or some of ${MasterBroker.literals.join(", ")}`
   }
@@ -60,8 +77,11 @@ export const outOfRange = (input: ServeInput): string | undefined => {
   if (headStart < 0) return `--head-start: ${headStart} is negative; give minutes`
   const watched = parseWatch(watch)
   if (Result.isFailure(watched)) return `--watch: ${watched.failure.message}`
-  if (input.profile === "sim" && Option.isSome(input.replay)) {
-    return "--profile sim runs against simulated brokers; a replay has no brokers. Leave one of them out"
+  if ((input.profile === "sim" || input.profile === "live") && Option.isSome(input.replay)) {
+    return `--profile ${input.profile} sends orders to brokers; a replay has none. Leave one of them out`
+  }
+  if ((input.profile === "sim" || input.profile === "live") && input.feed === "generated") {
+    return `--profile ${input.profile} trades at brokers' prices; --feed generated invents them. Leave one of them out`
   }
   return partitionsOutOfRange(partitions)
 }

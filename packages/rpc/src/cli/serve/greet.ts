@@ -10,6 +10,14 @@ import { openBrowser } from "../command/openBrowser.ts"
 import type { ServeInput } from "./ServeInput.ts"
 import type { Market } from "./sessionChoice.ts"
 
+const moneyWords: Readonly<Record<Session["Service"]["mode"], string>> = {
+  demo: "all orders are paper orders",
+  paper: "all orders are paper orders",
+  replay: "all orders are paper orders",
+  sim: "live orders go to the simulated brokers, once an account is armed",
+  live: "LIVE ORDERS go to the brokers through every account that is armed for the day"
+}
+
 const marketWords = (market: Market, session: Session["Service"], accounts: ReadonlyArray<string>): string => {
   switch (market) {
     case "replay":
@@ -18,7 +26,7 @@ const marketWords = (market: Market, session: Session["Service"], accounts: Read
       return "generated market (no broker is connected); all orders are paper orders"
     case "brokers":
       return `${session.mode === "sim" ? "simulated brokers" : "brokers' feeds"}: ${accounts.join(", ")}; ` +
-        "all orders are paper orders"
+        moneyWords[session.mode]
   }
 }
 

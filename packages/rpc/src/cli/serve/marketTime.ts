@@ -2,28 +2,41 @@
 import { loadCalendar, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { openPrivateFile } from "@keepgaining/engine/storage/PrivateFile.ts"
 import { marketOffset } from "@keepgaining/engine/time/marketClock.ts"
-import { shiftedClock } from "@keepgaining/engine/time/shiftedClock.ts"
+import { type Shift, shifted, shiftedClock } from "@keepgaining/engine/time/shiftedClock.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as path from "node:path"
 
-const Offset = Schema.Struct({ offset: Schema.Finite })
+const Kept = Schema.Struct({
+  offset: Schema.Finite,
+  pace: Schema.optionalKey(Schema.Finite),
+  at: Schema.optionalKey(Schema.Finite)
+})
 
-export const marketTime = (data: string) =>
+export const marketTime = (
+  data: string,
+  options: {
+    /** Market seconds a second. */
+    readonly pace: number
+    /** Time of day at which a market is entered, ms since 00:00 IST. */
+    readonly begin: number | undefined
+  }
+) =>
   Effect.gen(function*() {
     const base = yield* Clock.Clock
     const calendar = yield* loadCalendar(userFolder(data))
     const file = yield* openPrivateFile({
       file: path.join(data, "clock.json"),
-      schema: Offset,
+      schema: Kept,
       empty: { offset: 0 },
       remedy: "Remove it: the simulated market then begins with another day."
     })
     const now = yield* Clock.currentTimeMillis
-    const offset = yield* file.update((before) => {
-      const next = marketOffset(now, before.offset, calendar)
-      return [next, { offset: next }]
+    const shift = yield* file.update(({ at = now, offset, pace = 1 }) => {
+      const least = shifted(now, { at, offset, pace }) - now
+      const next: Shift = { offset: marketOffset(now, least, calendar, options.begin), pace: options.pace, at: now }
+      return [next, next]
     })
-    return shiftedClock(base, offset)
+    return shiftedClock(base, shift)
   })

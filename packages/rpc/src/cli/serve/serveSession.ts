@@ -75,6 +75,12 @@ const startStrategy = Effect.fnUntraced(function*(input: ServeInput, session: Se
   }
 })
 
+/** Simulated masters and candles must not come among real ones: they have a database of their own, whatever is configured. */
+const database = ({ data, profile }: ServeInput) => {
+  const folder = path.join(data, "database")
+  return profile === "sim" ? Database.layerPglite(folder) : Database.layerConfig(folder)
+}
+
 export const serveSession = (
   input: ServeInput,
   speed: number,
@@ -96,7 +102,7 @@ export const serveSession = (
         MarketRules.layer(userFolder(input.data)),
         CandleArchive.layer
       )),
-      Layer.provideMerge(Database.layerConfig(path.join(input.data, "database"))),
+      Layer.provideMerge(database(input)),
       Layer.provideMerge(NodeDurableFiles)
     )
     const server = Server.layer({ host: input.host, port: input.port, webRoot, dataDirectory: input.data })

@@ -1,0 +1,418 @@
+/**
+ * One live order on its way: it is routed, its pieces are placed, what became of a lost answer is found out, changes and
+ * cancellations follow, and the desk is told. A lane acts only on what the desk has decided durably, reads everything it needs
+ * to know from the desk's state and the broker's rows, and so can be begun anew at any time.
+ *
+ * Its steps are tried in a fixed order, one a turn; when none has anything to do it waits for news or for a deadline.
+ */
+import {
+  absent,
+  answered,
+  failed,
+  lost,
+  nextLook,
+  type Placement,
+  recovered,
+  seen,
+  sending
+} from "@keepgaining/brokers/orders/Placement.ts"
+import type { BrokerError } from "@keepgaining/brokers/port/BrokerError.ts"
+import { type BrokerOrder, isFinal, type NewOrder } from "@keepgaining/brokers/port/BrokerOrder.ts"
+import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
+import type { LiveOrder } from "@keepgaining/core/desk/DeskState.ts"
+import { type ExchangeInstruction, type ExchangeReport, isWorking, type Order } from "@keepgaining/core/orders/Order.ts"
+import type { TrackedOrder } from "@keepgaining/core/orders/OrderReducer.ts"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Result from "effect/Result"
+import { orderTag } from "../brokers/orderTag.ts"
+import type { Kernel } from "../kernel/Kernel.ts"
+import { changedOrder } from "./changedOrder.ts"
+import type { LiveOrderPort, LiveOrderPorts } from "./LiveOrderPort.ts"
+import { isAsAsked, nextReport, type NotPlaced } from "./nextReport.ts"
+
+/** Where an order goes and as what, decided before the wire. */
+export interface Prepared {
+  readonly account: string
+  /** Why that account, in words. */
+  readonly why: ReadonlyArray<string>
+  /** Its pieces: more than one when it exceeds the freeze quantity. */
+  readonly pieces: ReadonlyArray<Omit<NewOrder, "tag">>
+}
+
+/** Fails with the reasons against it, in words. */
+export type Prepare = (order: Order, kernel: Kernel) => Effect.Effect<Result.Result<Prepared, string>>
+
+export interface LaneServices {
+  readonly kernel: () => Kernel
+  /** Gives the kernel an input and answers once it is durable. */
+  readonly tell: (command: Command) => Effect.Effect<CommandOutcome>
+  readonly ports: LiveOrderPorts["Service"]
+  readonly prepare: Prepare
+  /** Key of the session's timeline; tags follow from it. */
+  readonly session: string
+  /** From now on the broker's rows with that tag are of the order. */
+  readonly tagged: (tag: string, orderId: string) => void
+}
+
+/** An exit that cannot be sent waits so long before it is tried again, ms. */
+const RETRY_MS = 1_000
+/** An acknowledged order that no book or stream shows after so long counts as unknown, ms. */
+const SHOWN_WITHIN_MS = 5_000
+/** A change or cancellation whose effect nobody has shown is asked for again after so long, ms. */
+const EFFECT_WITHIN_MS = 4_000
+/** Longest wait without news, ms. */
+const IDLE_MS = 10_000
+
+interface Piece {
+  placement: Placement
+  /** Nobody waits for an answer any more: it came, or the one who waited is gone. */
+  settledAt: number | undefined
+  refusedBy: "broker" | undefined
+}
+
+const begun = (tag: string, now: number): Piece => ({
+  placement: sending(tag, now),
+  settledAt: undefined,
+  refusedBy: undefined
+})
+
+interface Asked {
+  at: number | undefined
+  tries: number
+}
+
+type Turn = "again" | "ended" | { readonly until: number }
+
+export class OrderLane {
+  readonly id: string
+  readonly #services: LaneServices
+  readonly #latch = Latch.makeUnsafe(true)
+  readonly #pieces = new Map<string, Piece>()
+  /** It was decided in an earlier life of the dispatcher. */
+  readonly #isRecovered: boolean
+  #cancel: (Asked & { readonly reason: string }) | undefined
+  #change: (Asked & { readonly instruction: Extract<ExchangeInstruction, { readonly _tag: "Modify" }> }) | undefined
+  #lastLook = 0
+  #waitsFor = ""
+
+  constructor(id: string, isRecovered: boolean, services: LaneServices) {
+    this.id = id
+    this.#isRecovered = isRecovered
+    this.#services = services
+    const live = services.kernel().desk.state.live[id]
+    if (!isRecovered || live === undefined) return
+    if (live.cancel !== undefined) this.#cancel = { reason: live.cancel, at: undefined, tries: 0 }
+    if (live.change !== undefined) this.#change = { instruction: live.change, at: undefined, tries: 0 }
+  }
+
+  /** A durable instruction of the desk. */
+  instruct(instruction: ExchangeInstruction): void {
+    if (instruction._tag === "Cancel") this.#cancel ??= { reason: instruction.reason, at: undefined, tries: 0 }
+    if (instruction._tag === "Modify") this.#change = { instruction, at: undefined, tries: 0 }
+    this.wake()
+  }
+
+  /** Something is known of it that was not. */
+  wake(): void {
+    this.#latch.openUnsafe()
+  }
+
+  get #tracked(): TrackedOrder | undefined {
+    return this.#services.kernel().desk.state.orders[this.id]
+  }
+
+  get #live(): LiveOrder | undefined {
+    return this.#services.kernel().desk.state.live[this.id]
+  }
+
+  /** Until nothing more can happen to the order. */
+  readonly run: Effect.Effect<void> = Effect.suspend(() => {
+    // A life before this one may have left an answer that nobody waits for.
+    for (const piece of this.#pieces.values()) {
+      if (piece.settledAt === undefined) piece.placement = recovered(piece.placement)
+    }
+    return this.#loop
+  })
+
+  readonly #loop: Effect.Effect<void> = Effect.gen({ self: this }, function*(this: OrderLane) {
+    while (true) {
+      this.#latch.closeUnsafe()
+      const turn = yield* this.#turn
+      if (turn === "ended") return
+      if (turn === "again") continue
+      const now = yield* Clock.currentTimeMillis
+      yield* Effect.raceFirst(this.#latch.await, Effect.sleep(Math.min(IDLE_MS, Math.max(1, turn.until - now))))
+    }
+  })
+
+  readonly #turn: Effect.Effect<Turn> = Effect.gen({ self: this }, function*(this: OrderLane) {
+    const tracked = this.#tracked
+    const live = this.#live
+    if (tracked === undefined || live === undefined) return "ended"
+    const now = yield* Clock.currentTimeMillis
+    if (live.account === undefined) return yield* this.#route(tracked.order, now)
+    const port = this.#services.ports.of(live.account)
+    if (port === undefined) return { until: now + RETRY_MS }
+    const rows = port.rows(new Set(live.slices.map(({ tag }) => tag)))
+    this.#observe(tracked, live, rows, now)
+
+    const report = nextReport(tracked, live, rows, this.#notPlaced(), now)
+    if (report !== undefined) return yield* this.#report(report, tracked, now)
+    if (this.#isOver(tracked.order, live, rows)) return "ended"
+    const search = yield* this.#search(tracked, port, now)
+    if (search !== undefined) return search
+    const working = rows.filter(({ status }) => !isFinal(status))
+    if (working.length > 0 && this.#cancel !== undefined) return yield* this.#sendCancel(port, working, now)
+    if (working.length > 0 && this.#change !== undefined) return yield* this.#sendChange(tracked, port, rows, now)
+    return { until: now + (rows.length === 0 ? SHOWN_WITHIN_MS : IDLE_MS) }
+  })
+
+  // ---- placing -----------------------------------------------------------------------------------------------------
+
+  #route(order: Order, now: number): Effect.Effect<Turn> {
+    return Effect.gen({ self: this }, function*(this: OrderLane) {
+      const { kernel, prepare, session, tell } = this.#services
+      if (!isWorking(order.status)) return "ended"
+      if (this.#cancel !== undefined) {
+        yield* this.#tell({ _tag: "Cancelled", orderId: this.id, reason: this.#cancel.reason, at: now })
+        return "again"
+      }
+      const reject = (reason: string) =>
+        this.#tell({ _tag: "Rejected", orderId: this.id, reason, at: now, neverSent: true })
+      if (this.#isRecovered && !order.reduceOnly) {
+        yield* reject("the engine stopped before it was sent; prices have moved on since")
+        return "again"
+      }
+      const prepared = yield* prepare(order, kernel())
+      if (Result.isFailure(prepared)) {
+        // The position is open: its exit waits until its account can take it.
+        if (order.reduceOnly) return yield* this.#wait(prepared.failure, now)
+        yield* reject(prepared.failure)
+        return "again"
+      }
+      const { account, pieces, why } = prepared.success
+      const named = pieces.map((piece, i) => ({
+        ...piece,
+        tag: orderTag(session, pieces.length === 1 ? this.id : `${this.id}/${i + 1}`)
+      }))
+      const outcome = yield* tell({
+        _tag: "RouteOrder",
+        orderId: this.id,
+        account,
+        slices: named.map(({ quantity, tag }) => ({ tag, quantity })),
+        why
+      })
+      if (outcome._tag === "Refused") {
+        if (this.#live?.account !== undefined) return "again"
+        if (order.reduceOnly) return yield* this.#wait(outcome.reason, now)
+        yield* reject(`${outcome.reason}. ${outcome.remedy}`)
+        return "again"
+      }
+      // The route is durable: from here on the order may be at the broker.
+      for (const { tag } of named) this.#services.tagged(tag, this.id)
+      const port = this.#services.ports.of(account)
+      for (const { tag } of named) this.#pieces.set(tag, begun(tag, now))
+      // A stream may show it, filled even, long before the answer comes or fails to.
+      yield* Effect.forkChild(Effect.forEach(named, (piece) => this.#place(port, piece), { discard: true }))
+      return "again"
+    })
+  }
+
+  #wait(reason: string, now: number): Effect.Effect<Turn> {
+    return Effect.gen({ self: this }, function*(this: OrderLane) {
+      if (reason !== this.#waitsFor) {
+        this.#waitsFor = reason
+        yield* this.#tell({ _tag: "ChangeRefused", orderId: this.id, reason: `waits to be sent: ${reason}`, at: now })
+      }
+      return { until: now + RETRY_MS }
+    })
+  }
+
+  #place(port: LiveOrderPort | undefined, order: NewOrder): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function*(this: OrderLane) {
+      const piece = begun(order.tag, yield* Clock.currentTimeMillis)
+      this.#pieces.set(order.tag, piece)
+      const error = port === undefined
+        ? undefined
+        : yield* Effect.flip(port.place(order)).pipe(Effect.orElseSucceed(() => undefined))
+      piece.settledAt = yield* Clock.currentTimeMillis
+      if (port === undefined) {
+        piece.placement = { _tag: "NotPlaced", tag: order.tag, reason: "its account was removed" }
+      } else if (error !== undefined) {
+        piece.placement = failed(piece.placement, error)
+        if (error._tag === "Refused") piece.refusedBy = "broker"
+      }
+      // An acknowledgement is believed once a book or a stream shows the order.
+      this.wake()
+    })
+  }
+
+  // ---- what is known -----------------------------------------------------------------------------------------------
+
+  #observe({ facts }: TrackedOrder, { slices }: LiveOrder, rows: ReadonlyArray<BrokerOrder>, now: number): void {
+    for (const { tag } of slices) {
+      let piece = this.#pieces.get(tag)
+      if (piece === undefined) {
+        piece = { ...begun(tag, now), placement: recovered(sending(tag, now)) }
+        this.#pieces.set(tag, piece)
+      }
+      const ids = rows.flatMap((row) => row.tag === tag ? [row.orderId] : [])
+      piece.placement = seen(piece.placement, ids)
+      if (ids.length === 0 && facts.accepted && piece.placement._tag === "Unknown" && slices.length === 1) {
+        // The desk was told of it once: it exists, only the book has not been read yet.
+        piece.placement = answered(piece.placement, [])
+      }
+      if (
+        piece.placement._tag === "Sending" && piece.settledAt !== undefined && now - piece.settledAt >= SHOWN_WITHIN_MS
+      ) {
+        piece.placement = lost(piece.placement, "acknowledged, but neither the book nor the stream shows it")
+      }
+    }
+  }
+
+  #notPlaced(): ReadonlyMap<string, NotPlaced> {
+    const found = new Map<string, NotPlaced>()
+    for (const [tag, { placement, refusedBy }] of this.#pieces) {
+      if (placement._tag === "NotPlaced") {
+        found.set(tag, { reason: placement.reason, refused: refusedBy === "broker" })
+      }
+    }
+    return found
+  }
+
+  #isOver(order: Order, { slices }: LiveOrder, rows: ReadonlyArray<BrokerOrder>): boolean {
+    if (isWorking(order.status)) return false
+    if (this.#services.kernel().sessionEnded) return true
+    return slices.every(({ tag }) => {
+      const own = rows.filter((row) => row.tag === tag)
+      return own.length > 0
+        ? own.every(({ status }) => isFinal(status))
+        : this.#pieces.get(tag)?.placement._tag === "NotPlaced"
+    })
+  }
+
+  /** Looks for pieces whose outcome is not known; `undefined` when there are none. */
+  #search({ facts }: TrackedOrder, port: LiveOrderPort, now: number): Effect.Effect<Turn | undefined> {
+    return Effect.gen({ self: this }, function*(this: OrderLane) {
+      const lost = [...this.#pieces.values()].filter(({ placement }) => placement._tag === "Unknown")
+      const [first] = lost
+      if (first === undefined || first.placement._tag !== "Unknown") return undefined
+      if (!facts.accepted && facts.doubt === null) {
+        const { reason } = first.placement
+        yield* this.#tell({ _tag: "Unknown", orderId: this.id, reason, at: now })
+        return "again"
+      }
+      const due = nextLook(first.placement, this.#lastLook) ?? now
+      if (due > now) return { until: due }
+      this.#lastLook = now
+      const startedAt = yield* port.readBook(now).pipe(Effect.orElseSucceed(() => undefined))
+      if (startedAt === undefined) return { until: now + RETRY_MS }
+      for (const piece of lost) {
+        const { tag } = piece.placement
+        if (port.rows(new Set([tag])).length === 0) piece.placement = absent(piece.placement, startedAt)
+      }
+      return "again"
+    })
+  }
+
+  // ---- changes -----------------------------------------------------------------------------------------------------
+
+  #sendCancel(port: LiveOrderPort, working: ReadonlyArray<BrokerOrder>, now: number): Effect.Effect<Turn> {
+    return Effect.gen({ self: this }, function*(this: OrderLane) {
+      const cancel = this.#cancel
+      if (cancel === undefined) return "again"
+      const again = cancel.at === undefined ? now : cancel.at + EFFECT_WITHIN_MS
+      if (again > now) return { until: again }
+      cancel.at = now
+      cancel.tries++
+      let refusal: BrokerError | undefined
+      for (const { orderId } of working) {
+        const error = yield* Effect.flip(port.cancel(orderId)).pipe(Effect.orElseSucceed(() => undefined))
+        // What was not done for any other reason is asked for again.
+        if (error?._tag === "Refused") refusal = error
+      }
+      yield* this.#lookAgain(port, now)
+      if (refusal === undefined || this.#rowsOf(port).every(({ status }) => isFinal(status))) return "again"
+      this.#cancel = undefined
+      yield* this.#tell({ _tag: "ChangeRefused", orderId: this.id, reason: refusal.message, at: now })
+      return "again"
+    })
+  }
+
+  #sendChange(
+    { order }: TrackedOrder,
+    port: LiveOrderPort,
+    rows: ReadonlyArray<BrokerOrder>,
+    now: number
+  ): Effect.Effect<Turn> {
+    return Effect.gen({ self: this }, function*(this: OrderLane) {
+      const change = this.#change
+      if (change === undefined) return "again"
+      const { instruction } = change
+      const total = rows.reduce((sum, row) => sum + row.quantity, 0)
+      const [working] = rows.filter(({ status }) => !isFinal(status))
+      if (working !== undefined && isAsAsked(instruction, total, working)) {
+        this.#change = undefined
+        return "again"
+      }
+      const refuse = (reason: string) =>
+        Effect.suspend(() => {
+          this.#change = undefined
+          return this.#tell({ _tag: "ChangeRefused", orderId: this.id, reason, at: now })
+        })
+      if (rows.length > 1 && instruction.quantity !== total) {
+        yield* refuse("it went to the exchange in several pieces; their quantity cannot be changed, only their price")
+        return "again"
+      }
+      if (change.tries >= MOST_CHANGES) {
+        yield* refuse("the broker did not show the change; the order is as the book shows it")
+        return "again"
+      }
+      const again = change.at === undefined ? now : change.at + EFFECT_WITHIN_MS
+      if (again > now) return { until: again }
+      change.at = now
+      change.tries++
+      for (const row of rows) {
+        if (isFinal(row.status)) continue
+        const quantity = rows.length === 1 ? instruction.quantity : row.quantity
+        const asked = changedOrder(row, instruction, quantity, order.reduceOnly)
+        const error = yield* Effect.flip(port.modify(asked)).pipe(Effect.orElseSucceed(() => undefined))
+        if (error?._tag === "Refused") {
+          yield* this.#lookAgain(port, now)
+          if (this.#change === change) yield* refuse(error.message)
+          return "again"
+        }
+      }
+      yield* this.#lookAgain(port, now)
+      return "again"
+    })
+  }
+
+  /** The stream usually shows the effect first; the book makes sure. */
+  #lookAgain(port: LiveOrderPort, now: number): Effect.Effect<void> {
+    return Effect.ignore(port.readBook(now))
+  }
+
+  #rowsOf(port: LiveOrderPort): ReadonlyArray<BrokerOrder> {
+    return port.rows(new Set((this.#live?.slices ?? []).map(({ tag }) => tag)))
+  }
+
+  // ---- telling the desk --------------------------------------------------------------------------------------------
+
+  #report(report: ExchangeReport, before: TrackedOrder, now: number): Effect.Effect<Turn> {
+    return Effect.gen({ self: this }, function*(this: OrderLane) {
+      yield* this.#tell(report)
+      if (this.#tracked !== before) return "again"
+      yield* Effect.logWarning(`The desk made nothing of ${report._tag} for order ${this.id}`)
+      return { until: now + IDLE_MS }
+    })
+  }
+
+  #tell(report: ExchangeReport): Effect.Effect<void> {
+    return Effect.asVoid(this.#services.tell({ _tag: "TakeReport", report }))
+  }
+}
+
+const MOST_CHANGES = 3
