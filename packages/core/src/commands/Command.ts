@@ -48,7 +48,9 @@ export const EngineCommand = Schema.Union([
     orderId: Schema.String,
     account: Schema.String,
     slices: Schema.Array(OrderSlice),
-    why: Schema.Array(Schema.String)
+    why: Schema.Array(Schema.String),
+    /** Of brokerage, by which its fills are charged; the session's without it. */
+    plan: Schema.optionalKey(Schema.String)
   }),
   /** From the dispatcher of live orders: what an account's broker says of an order. */
   Schema.TaggedStruct("TakeReport", { report: ExchangeReport })

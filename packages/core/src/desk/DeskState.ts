@@ -73,6 +73,8 @@ export interface LiveOrder {
   /** Undefined until it is decided; then it is never another one. */
   readonly account: string | undefined
   readonly slices: ReadonlyArray<OrderSlice>
+  /** Of brokerage at that account; `undefined` = the session's. */
+  readonly plan: string | undefined
   /** The newest change that was sent and not answered. */
   readonly change: Extract<ExchangeInstruction, { readonly _tag: "Modify" }> | undefined
   /** A cancellation that was sent and not answered: its reason. */

@@ -70,7 +70,7 @@ const costOf = (desk: Desk, fill: Fill, valueBefore: number): Charges => {
     fill,
     context.instruments.at(fill.instrument),
     settings.charges,
-    settings.plan,
+    state.live[fill.orderId]?.plan ?? settings.plan,
     valueBefore
   )
   if (Result.isSuccess(found)) return found.success

@@ -11,6 +11,7 @@ import {
   liveBook,
   type Order,
   type OrderSlice,
+  sign,
   type Venue
 } from "../orders/Order.ts"
 import { keyOf, quantityOf } from "../portfolio/Ledger.ts"
@@ -48,7 +49,7 @@ export const arm = (desk: Desk, account: string, until: number): CommandOutcome 
   return done
 }
 
-const untouched: LiveOrder = { account: undefined, slices: [], change: undefined, cancel: undefined }
+const untouched: LiveOrder = { account: undefined, slices: [], plan: undefined, change: undefined, cancel: undefined }
 
 /** To the paper exchange, or, for the dispatcher, into what was decided. */
 export const send = (desk: Desk, order: Order, instruction: ExchangeInstruction): void => {
@@ -68,6 +69,7 @@ export interface Route {
   readonly account: string
   readonly slices: ReadonlyArray<OrderSlice>
   readonly why: ReadonlyArray<string>
+  readonly plan?: string
 }
 
 /** The account that an order of the book in the instrument must take, because what it belongs to is there. */
@@ -81,7 +83,14 @@ export const holderOf = (desk: Desk, book: string, instrument: number): string |
   return undefined
 }
 
-export const takeRoute = (desk: Desk, { account, orderId, slices, why }: Route): CommandOutcome => {
+/** Whether all that is left of the order can only make its book's position smaller. */
+export const reducesHolding = (desk: Desk, order: Order): boolean => {
+  const holding = quantityOf(desk.state.ledger, order.book, order.instrument)
+  const left = order.quantity - order.filledQuantity
+  return order.reduceOnly || (holding * sign(order.side) < 0 && left <= Math.abs(holding))
+}
+
+export const takeRoute = (desk: Desk, { account, orderId, plan, slices, why }: Route): CommandOutcome => {
   const { state } = desk
   const tracked = state.orders[orderId]
   const live = state.live[orderId]
@@ -96,12 +105,12 @@ export const takeRoute = (desk: Desk, { account, orderId, slices, why }: Route):
   if (holder !== undefined && holder !== account) {
     return refused(`The position of ${orderId} is at ${holder}`, "An order goes where its position is")
   }
-  if (!order.reduceOnly && !armedAccounts(desk).includes(account)) {
+  if (!reducesHolding(desk, order) && !armedAccounts(desk).includes(account)) {
     return refused(`${account} is not armed`, "Arm it for the day, or route the order elsewhere")
   }
   const routed: Order = { ...order, account }
   state.orders[orderId] = { ...tracked, order: routed }
-  state.live[orderId] = { ...live, account, slices }
+  state.live[orderId] = { ...live, account, slices, plan }
   state.holders[keyOf(order.book, order.instrument)] = account
   desk.context.emit({ _tag: "OrderRouted", orderId, account, slices, why, at: decisionTime(desk) })
   desk.context.emit({ _tag: "OrderChanged", order: routed })

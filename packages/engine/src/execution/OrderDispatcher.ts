@@ -14,6 +14,7 @@ import type { AccountActor } from "../brokers/AccountActor.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
 import type { LiveOrderPorts } from "./LiveOrderPort.ts"
 import { type LaneServices, OrderLane, type Prepare } from "./OrderLane.ts"
+import { positionsAt } from "./positionsAt.ts"
 
 /** What a session needs to trade with real money. Its ports are what nobody else can make. */
 export interface LiveTrading {
@@ -90,7 +91,8 @@ export const dispatchOrders = (options: OrderDispatcherOptions): Effect.Effect<v
 
     // Where the events begin is read before the orders are: what happens in between is seen twice, which does no harm.
     const from = last()
-    for (const id of [...kernel().desk.state.working]) {
+    const working = kernel().desk.state.working.slice()
+    for (const id of working) {
       const order = kernel().desk.state.orders[id]?.order
       if (order?.venue === "live" && isWorking(order.status)) yield* begin(id, true)
     }
@@ -107,16 +109,18 @@ export const dispatchOrders = (options: OrderDispatcherOptions): Effect.Effect<v
       }
       for (const actor of present) {
         if (listening.has(actor)) continue
-        listening.set(
-          actor,
-          actor.onChange(({ order }) => {
-            const id = order.tag === undefined ? undefined : tags.get(order.tag)
-            if (id === undefined) return
-            const lane = lanes.get(id)
-            if (lane === undefined) late.add(id)
-            else lane.wake()
-          })
-        )
+        const stopListening = actor.onChange(({ order }) => {
+          const id = order.tag === undefined ? undefined : tags.get(order.tag)
+          if (id === undefined) return
+          const lane = lanes.get(id)
+          if (lane === undefined) late.add(id)
+          else lane.wake()
+        })
+        const stopExpecting = actor.expectPositions(() => positionsAt(kernel(), actor.record.id))
+        listening.set(actor, () => {
+          stopListening()
+          stopExpecting()
+        })
         for (const lane of lanes.values()) lane.wake()
       }
       yield* Effect.sleep(LOOK_MS)

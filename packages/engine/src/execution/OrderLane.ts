@@ -39,6 +39,8 @@ export interface Prepared {
   readonly why: ReadonlyArray<string>
   /** Its pieces: more than one when it exceeds the freeze quantity. */
   readonly pieces: ReadonlyArray<Omit<NewOrder, "tag">>
+  /** Of brokerage there, when the session has its rates. */
+  readonly plan?: string
 }
 
 /** Fails with the reasons against it, in words. */
@@ -56,6 +58,10 @@ export interface LaneServices {
   readonly tagged: (tag: string, orderId: string) => void
 }
 
+/** An order that waits for its turn looks again after so long, ms. */
+const TURN_MS = 100
+/** So much room in an account's allowance is enough for any number of pieces: the rest waits at the gate. */
+const ROOM_ENOUGH = 4
 /** An exit that cannot be sent waits so long before it is tried again, ms. */
 const RETRY_MS = 1_000
 /** An acknowledged order that no book or stream shows after so long counts as unknown, ms. */
@@ -139,7 +145,7 @@ export class OrderLane {
   readonly #loop: Effect.Effect<void> = Effect.gen({ self: this }, function*(this: OrderLane) {
     while (true) {
       this.#latch.closeUnsafe()
-      const turn = yield* this.#turn
+      const turn = yield* this.#turn()
       if (turn === "ended") return
       if (turn === "again") continue
       const now = yield* Clock.currentTimeMillis
@@ -147,27 +153,29 @@ export class OrderLane {
     }
   })
 
-  readonly #turn: Effect.Effect<Turn> = Effect.gen({ self: this }, function*(this: OrderLane) {
-    const tracked = this.#tracked
-    const live = this.#live
-    if (tracked === undefined || live === undefined) return "ended"
-    const now = yield* Clock.currentTimeMillis
-    if (live.account === undefined) return yield* this.#route(tracked.order, now)
-    const port = this.#services.ports.of(live.account)
-    if (port === undefined) return { until: now + RETRY_MS }
-    const rows = port.rows(new Set(live.slices.map(({ tag }) => tag)))
-    this.#observe(tracked, live, rows, now)
+  #turn(): Effect.Effect<Turn> {
+    return Effect.gen({ self: this }, function*(this: OrderLane) {
+      const tracked = this.#tracked
+      const live = this.#live
+      if (tracked === undefined || live === undefined) return "ended"
+      const now = yield* Clock.currentTimeMillis
+      if (live.account === undefined) return yield* this.#route(tracked.order, now)
+      const port = this.#services.ports.of(live.account)
+      if (port === undefined) return { until: now + RETRY_MS }
+      const rows = port.rows(new Set(live.slices.map(({ tag }) => tag)))
+      this.#observe(tracked, live, rows, now)
 
-    const report = nextReport(tracked, live, rows, this.#notPlaced(), now)
-    if (report !== undefined) return yield* this.#report(report, tracked, now)
-    if (this.#isOver(tracked.order, live, rows)) return "ended"
-    const search = yield* this.#search(tracked, port, now)
-    if (search !== undefined) return search
-    const working = rows.filter(({ status }) => !isFinal(status))
-    if (working.length > 0 && this.#cancel !== undefined) return yield* this.#sendCancel(port, working, now)
-    if (working.length > 0 && this.#change !== undefined) return yield* this.#sendChange(tracked, port, rows, now)
-    return { until: now + (rows.length === 0 ? SHOWN_WITHIN_MS : IDLE_MS) }
-  })
+      const report = nextReport(tracked, live, rows, this.#notPlaced(), now)
+      if (report !== undefined) return yield* this.#report(report, tracked, now)
+      if (this.#isOver(tracked.order, live, rows)) return "ended"
+      const search = yield* this.#search(tracked, port, now)
+      if (search !== undefined) return search
+      const working = rows.filter(({ status }) => !isFinal(status))
+      if (working.length > 0 && this.#cancel !== undefined) return yield* this.#sendCancel(port, working, now)
+      if (working.length > 0 && this.#change !== undefined) return yield* this.#sendChange(tracked, port, rows, now)
+      return { until: now + (rows.length === 0 ? SHOWN_WITHIN_MS : IDLE_MS) }
+    })
+  }
 
   // ---- placing -----------------------------------------------------------------------------------------------------
 
@@ -175,8 +183,9 @@ export class OrderLane {
     return Effect.gen({ self: this }, function*(this: OrderLane) {
       const { kernel, prepare, session, tell } = this.#services
       if (!isWorking(order.status)) return "ended"
-      if (this.#cancel !== undefined) {
-        yield* this.#tell({ _tag: "Cancelled", orderId: this.id, reason: this.#cancel.reason, at: now })
+      const cancelled = this.#cancel?.reason ?? this.#live?.cancel
+      if (cancelled !== undefined) {
+        yield* this.#tell({ _tag: "Cancelled", orderId: this.id, reason: cancelled, at: now })
         return "again"
       }
       const reject = (reason: string) =>
@@ -192,7 +201,10 @@ export class OrderLane {
         yield* reject(prepared.failure)
         return "again"
       }
-      const { account, pieces, why } = prepared.success
+      const { account, pieces, plan, why } = prepared.success
+      // What waits here can still be cancelled for certain, and a crash finds it unsent; what waits at the gate cannot.
+      const room = this.#services.ports.of(account)?.actor.gate.room() ?? 0
+      if (!order.reduceOnly && room < pieces.length && room < ROOM_ENOUGH) return { until: now + TURN_MS }
       const named = pieces.map((piece, i) => ({
         ...piece,
         tag: orderTag(session, pieces.length === 1 ? this.id : `${this.id}/${i + 1}`)
@@ -202,12 +214,12 @@ export class OrderLane {
         orderId: this.id,
         account,
         slices: named.map(({ quantity, tag }) => ({ tag, quantity })),
-        why
+        why,
+        ...(plan === undefined ? {} : { plan })
       })
+      // Something has changed since it was prepared: it was cancelled, or another order took the book elsewhere.
       if (outcome._tag === "Refused") {
-        if (this.#live?.account !== undefined) return "again"
-        if (order.reduceOnly) return yield* this.#wait(outcome.reason, now)
-        yield* reject(`${outcome.reason}. ${outcome.remedy}`)
+        if (this.#live?.account === undefined) yield* Effect.sleep(TURN_MS)
         return "again"
       }
       // The route is durable: from here on the order may be at the broker.

@@ -5,14 +5,13 @@
 import type { Broker } from "@keepgaining/brokers/port/Broker.ts"
 import { marketOf } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import { segmentOf, underlyingsOf } from "@keepgaining/core/candles/segmentOf.ts"
-import { armedAccounts, holderOf } from "@keepgaining/core/desk/live.ts"
+import { armedAccounts, holderOf, reducesHolding } from "@keepgaining/core/desk/live.ts"
 import { estimateOrder } from "@keepgaining/core/margins/estimateOrder.ts"
 import { marginRatesOn } from "@keepgaining/core/margins/MarginRates.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import type { Instrument, InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import { type Paise, paise, rupees } from "@keepgaining/core/market/Money.ts"
-import { type Order, sign } from "@keepgaining/core/orders/Order.ts"
-import { quantityOf } from "@keepgaining/core/portfolio/Ledger.ts"
+import type { Order } from "@keepgaining/core/orders/Order.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -58,8 +57,15 @@ export const makePrepare = Effect.gen(function*() {
   }).pipe(Effect.catch((error) => Effect.logWarning(`Masters and rules were not compared: ${error.message}`)))
 
   /** What the order binds, by our own model; the broker itself says no when it knows better. */
-  const estimate = (order: Order, kernel: Kernel, instrument: Instrument, price: Paise, now: number) => {
-    const { charges, desk, instruments } = { ...kernel.options, instruments: kernel.instruments }
+  const estimate = (
+    order: Order,
+    kernel: Kernel,
+    instrument: Instrument,
+    price: Paise,
+    now: number,
+    plan: string
+  ) => {
+    const { instruments, options: { charges } } = kernel
     const underlying = instrument.underlying === undefined ? undefined : instruments.indexOf(instrument.underlying)
     const spot = underlying === undefined ? 0 : kernel.quotes.last[underlying] ?? 0
     const { charges: cost, margin } = estimateOrder(
@@ -74,7 +80,7 @@ export const makePrepare = Effect.gen(function*() {
         underlyingIsIndex: isIndex(instruments, underlying)
       },
       charges,
-      desk.plan,
+      plan,
       marginRatesOn(rules.margins, formatIstDate(now))
     )
     const need: MarginNeed = margin._tag === "Known"
@@ -107,37 +113,50 @@ export const makePrepare = Effect.gen(function*() {
       const instrument = instruments.at(order.instrument)
       const quote = wireQuote(kernel, order.instrument)
       const price = order.limitPrice ?? order.triggerPrice ?? quote?.price ?? paise(0)
-      const holding = quantityOf(desk.state.ledger, order.book, order.instrument)
+      const reduces = reducesHolding(desk, order)
+      const holder = holderOf(desk, order.book, order.instrument)
       const routed: RoutedOrder = {
         kind: "place",
-        reduces: order.reduceOnly || (holding * sign(order.side) < 0 && order.quantity <= Math.abs(holding)),
-        holder: holderOf(desk, order.book, order.instrument),
+        reduces,
+        holder,
         symbol: instrument.symbol,
         market: marketOf(instrument),
         type: order.type === "market" ? "limit" : order.type === "stop" ? "stop-limit" : order.type,
         product: order.product,
-        calls: 1
+        calls: callsOf(order, brokers, instrument)
       }
-      const own = estimate(order, kernel, instrument, price, now)
       const armed = armedAccounts(desk)
       const candidates = yield* Effect.forEach(
         brokers.actors(),
-        (actor) =>
-          Effect.map(
-            routed.reduces || !armed.includes(actor.record.id)
-              ? Effect.succeed(own.margin)
-              : marginAt(actor, order, instrument.symbol, price, own.margin),
-            (margin) => candidate(actor, brokers, instrument.symbol, armed, margin, own.charges)
-          ),
+        (actor) => {
+          const { charges, margin } = estimate(
+            order,
+            kernel,
+            instrument,
+            price,
+            now,
+            planOf(actor.record.broker, kernel)
+          )
+          return Effect.map(
+            reduces || !armed.includes(actor.record.id)
+              ? Effect.succeed(margin)
+              : marginAt(actor, order, instrument.symbol, price, margin),
+            (need) => candidate(actor, brokers, instrument.symbol, armed, need, charges)
+          )
+        },
         { concurrency: "unbounded" }
       )
       const route = routeOrder(routed, candidates, now)
-      if (route._tag === "Refused") return Result.fail(route.reasons.join(" | "))
+      if (route._tag === "Refused") {
+        // Where a position is, nobody else's reasons matter.
+        const own = route.table.find(({ account }) => account === holder)
+        return Result.fail(own === undefined ? route.reasons.join(" | ") : `${own.account}: ${own.reasons.join("; ")}`)
+      }
       const actor = brokers.actor(route.account)
       if (actor === undefined) return Result.fail(`${route.account} was just removed`)
       const { algo, broker, id, root, staticIp } = actor.record
       const underlying = instrument.underlying === undefined ? undefined : instruments.indexOf(instrument.underlying)
-      const checked = preWire(order, {
+      const checked = preWire({ ...order, reduceOnly: reduces }, {
         now,
         instrument,
         segment: segmentOf(instrument, underlyingsOf(instruments)),
@@ -159,12 +178,33 @@ export const makePrepare = Effect.gen(function*() {
         return Result.fail(checked.faults.map(({ remedy, what }) => `${what}. ${remedy}`).join(" | "))
       }
       const unchecked = checked.unchecked.length === 0 ? [] : [`Nobody could check ${checked.unchecked.join(", ")}.`]
-      return Result.succeed({ account: id, why: [...route.why, ...unchecked], pieces: checked.pieces })
+      return Result.succeed({
+        account: id,
+        why: [...route.why, ...unchecked],
+        pieces: checked.pieces,
+        plan: planOf(broker, kernel)
+      })
     })
 
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(DOUBTS_EVERY), lookForDoubts)))
   return prepare
 })
+
+/** Orders that it becomes on the wire. */
+const callsOf = ({ quantity }: Order, brokers: Brokers["Service"], { symbol }: Instrument): number => {
+  for (const { record } of brokers.actors()) {
+    const freeze = brokers.instruments(record.broker).ofSymbol(symbol)?.freezeQuantity
+    if (freeze !== undefined && freeze > 0) return Math.ceil(quantity / freeze)
+  }
+  return 1
+}
+
+/** The broker's usual plan, where the session has its rates. */
+const planOf = (broker: Broker, kernel: Kernel): string => {
+  const { charges, desk } = kernel.options
+  const plan = broker === "kite" ? "zerodha" : broker
+  return charges.planNames.includes(plan) ? plan : desk.plan
+}
 
 const isIndex = (instruments: InstrumentTable, underlying: number | undefined): boolean =>
   underlying !== undefined && instruments.at(underlying).kind === "index"
