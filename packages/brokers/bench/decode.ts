@@ -1,6 +1,6 @@
 /**
- * Decoding speed of each broker's fullest common frame against a bare DataView loop over the same bytes in the same run,
- * and the bytes of heap that a packet costs. Run: `node packages/brokers/bench/decode.ts`.
+ * Decoding speed of the brokers' frames against a bare DataView loop over the same bytes in the same run, and what a tick
+ * allocates on the heap once the compiler has had its time: nothing.
  */
 import { AngelDecoder } from "@keepgaining/brokers/angel/AngelDecoder.ts"
 import { AngelExchangeType, angelKey, AngelMode } from "@keepgaining/brokers/angel/AngelMode.ts"
@@ -19,13 +19,18 @@ import { DecodeCounters } from "@keepgaining/brokers/wire/DecodeCounters.ts"
 import { FeedBatch } from "@keepgaining/brokers/wire/FeedBatch.ts"
 import { KeyTable } from "@keepgaining/brokers/wire/KeyTable.ts"
 import { type MalformedFrame } from "@keepgaining/brokers/wire/MalformedFrame.ts"
-import { getHeapStatistics } from "node:v8"
+import { type HeapProfiler, Session } from "node:inspector"
+import { fastest, type Figure, perSecond, rate, ratio } from "../../engine/bench/Figure.ts"
 
 const INSTRUMENTS = 500
 /** Packets that Kite puts in a frame on a busy day. */
 const PACKETS_A_FRAME = 142
 const FRAMES = 50
 const ROUNDS = 20
+/** Packets before anything is measured: the compiler settles later than one thinks. */
+const WARM_UP = 1_500_000
+/** Packets whose allocations are counted. */
+const COUNTED = 1_000_000
 const RECEIVED_AT = 1_764_000_000_000
 
 const frameOf = (number: number, mode: number): FeedBatch => {
@@ -38,8 +43,9 @@ const frameOf = (number: number, mode: number): FeedBatch => {
     batch.mode[row] = mode
     ticks.price[row] = price
     ticks.lastQuantity[row] = 1 + i % 50
-    ticks.volume[row] = 1_000_000 + number * 1_000 + i
-    ticks.openInterest[row] = 5_000_000 + i
+    // Numbers beyond 31 bits are those that would be boxed.
+    ticks.volume[row] = 3_000_000_000 + number * 1_000 + i
+    ticks.openInterest[row] = 3_500_000_000 + i
     ticks.bid[row] = price - 5
     ticks.ask[row] = price + 5
     ticks.bidQuantity[row] = 75
@@ -49,7 +55,7 @@ const frameOf = (number: number, mode: number): FeedBatch => {
     day.high[row] = price + 900
     day.low[row] = price - 900
     day.close[row] = price - 300
-    day.totalBuy[row] = 400_000 + i
+    day.totalBuy[row] = 3_000_400_000 + i
     day.totalSell[row] = 300_000 + i
     day.lastTradeTime[row] = RECEIVED_AT - 1_000
     greeks.delta[row] = 0.5
@@ -78,58 +84,65 @@ interface Subject {
   }
 }
 
-const range = Array.from({ length: INSTRUMENTS }, (_, i) => i)
-const batches = (mode: number) => Array.from({ length: FRAMES }, (_, i) => frameOf(i, mode))
+/** Made when they are asked for: other benchmarks load this file too. */
+const subjects = (): ReadonlyArray<Subject> => {
+  const range = Array.from({ length: INSTRUMENTS }, (_, i) => i)
+  const batches = (mode: number) => Array.from({ length: FRAMES }, (_, i) => frameOf(i, mode))
 
-const kiteTokens = KiteTokens.from(range.map((i) => [(i + 1) * 256 + 2, i]))
-const upstoxKeys = KeyTable.from(range.map((i) => [`NSE_FO|${40_000 + i}`, i]))
-const angelKeys = KeyTable.from(range.map((i) => [angelKey(AngelExchangeType.nse_fo, String(40_000 + i)), i]))
-const hsmKeys = KeyTable.from(range.map((i) => [`sf|nse_fo|${40_000 + i}`, i]))
-const hsm = new HsmEncoder(hsmKeys, false)
-const hsmDecoder = new HsmDecoder(hsmKeys, false)
-// Snapshots come once a connection and make the topics; the updates after them are what is measured.
-for (const batch of batches(HsmMode.symbol)) hsmDecoder.decode(hsm.encode(batch), RECEIVED_AT, new FeedBatch(200))
+  const kiteTokens = KiteTokens.from(range.map((i) => [(i + 1) * 256 + 2, i]))
+  const upstoxKeys = KeyTable.from(range.map((i) => [`NSE_FO|${40_000 + i}`, i]))
+  const angelKeys = KeyTable.from(range.map((i) => [angelKey(AngelExchangeType.nse_fo, String(40_000 + i)), i]))
+  const hsmKeys = KeyTable.from(range.map((i) => [`sf|nse_fo|${40_000 + i}`, i]))
+  const hsm = new HsmEncoder(hsmKeys, false)
+  const hsmDecoder = new HsmDecoder(hsmKeys, false)
+  // Snapshots come once a connection and make the topics; the updates after them are what is measured.
+  for (const batch of batches(HsmMode.symbol)) hsmDecoder.decode(hsm.encode(batch), RECEIVED_AT, new FeedBatch(200))
 
-const angelFrames = (mode: number) =>
-  batches(mode).flatMap((batch) =>
-    Array.from({ length: batch.length }, (_, row) => encodeAngelPacket(batch, row, angelKeys, row)).filter((frame) =>
-      frame !== undefined
+  const angelFrames = (mode: number) =>
+    batches(mode).flatMap((batch) =>
+      Array.from({ length: batch.length }, (_, row) => encodeAngelPacket(batch, row, angelKeys, row)).filter((frame) =>
+        frame !== undefined
+      )
     )
-  )
 
-const subjects: ReadonlyArray<Subject> = [
-  {
-    name: "Kite full",
-    frames: batches(KiteMode.full).map((batch) => encodeKiteFrame(batch, kiteTokens)),
-    decoder: new KiteDecoder(kiteTokens)
-  },
-  {
-    name: "Kite quote",
-    frames: batches(KiteMode.quote).map((batch) => encodeKiteFrame(batch, kiteTokens)),
-    decoder: new KiteDecoder(kiteTokens)
-  },
-  {
-    name: "Upstox full",
-    frames: batches(UpstoxMode.full).map((batch) =>
-      encodeUpstoxFrame(batch, upstoxKeys, UpstoxFeedType.live_feed, RECEIVED_AT)
-    ),
-    decoder: new UpstoxDecoder(upstoxKeys)
-  },
-  {
-    name: "Upstox ltpc",
-    frames: batches(UpstoxMode.ltpc).map((batch) =>
-      encodeUpstoxFrame(batch, upstoxKeys, UpstoxFeedType.live_feed, RECEIVED_AT)
-    ),
-    decoder: new UpstoxDecoder(upstoxKeys)
-  },
-  { name: "Angel quote", frames: angelFrames(AngelMode.quote), decoder: new AngelDecoder(angelKeys) },
-  { name: "Angel snap quote", frames: angelFrames(AngelMode.snapQuote), decoder: new AngelDecoder(angelKeys) },
-  {
-    name: "Fyers symbol",
-    frames: batches(HsmMode.symbol).map((batch) => hsm.encode(batch)),
-    decoder: hsmDecoder
-  }
-]
+  return [
+    {
+      name: "Kite full packets",
+      frames: batches(KiteMode.full).map((batch) => encodeKiteFrame(batch, kiteTokens)),
+      decoder: new KiteDecoder(kiteTokens)
+    },
+    {
+      name: "Kite quote packets",
+      frames: batches(KiteMode.quote).map((batch) => encodeKiteFrame(batch, kiteTokens)),
+      decoder: new KiteDecoder(kiteTokens)
+    },
+    {
+      name: "Upstox full frames",
+      frames: batches(UpstoxMode.full).map((batch) =>
+        encodeUpstoxFrame(batch, upstoxKeys, UpstoxFeedType.live_feed, RECEIVED_AT)
+      ),
+      decoder: new UpstoxDecoder(upstoxKeys)
+    },
+    {
+      name: "Upstox ltpc frames",
+      frames: batches(UpstoxMode.ltpc).map((batch) =>
+        encodeUpstoxFrame(batch, upstoxKeys, UpstoxFeedType.live_feed, RECEIVED_AT)
+      ),
+      decoder: new UpstoxDecoder(upstoxKeys)
+    },
+    { name: "Angel quote packets", frames: angelFrames(AngelMode.quote), decoder: new AngelDecoder(angelKeys) },
+    {
+      name: "Angel snap quote packets",
+      frames: angelFrames(AngelMode.snapQuote),
+      decoder: new AngelDecoder(angelKeys)
+    },
+    {
+      name: "Fyers HSM updates",
+      frames: batches(HsmMode.symbol).map((batch) => hsm.encode(batch)),
+      decoder: hsmDecoder
+    }
+  ]
+}
 
 /** The yardstick: every four bytes as one integer, into a sum. */
 const bare = (frames: ReadonlyArray<Uint8Array>): number => {
@@ -141,47 +154,82 @@ const bare = (frames: ReadonlyArray<Uint8Array>): number => {
   return sum
 }
 
-const batch = new FeedBatch(PACKETS_A_FRAME)
-const decodeAll = ({ decoder, frames }: Subject): void => {
-  for (const frame of frames) {
+/** Packets that were read. */
+const decodeAll = ({ decoder, frames }: Subject, batch: FeedBatch): number => {
+  const before = decoder.counters.rows
+  // An iterator would be an object a frame, on the decoder's account; the index is within the list.
+  for (let i = 0; i < frames.length; i++) {
     batch.clear()
-    const error = decoder.decode(frame, RECEIVED_AT, batch)
+    const error = decoder.decode(frames[i]!, RECEIVED_AT, batch)
     if (error !== undefined) throw error
   }
+  return decoder.counters.rows - before
 }
 
-const fastest = (work: () => void): number => {
-  let best = Infinity
-  for (let i = 0; i < ROUNDS; i++) {
-    const started = performance.now()
-    work()
-    best = Math.min(best, performance.now() - started)
-  }
-  return best
-}
+const selfSizes = ({ children, selfSize }: HeapProfiler.SamplingHeapProfileNode): number =>
+  children.reduce((sum, child) => sum + selfSizes(child), selfSize)
 
-/** Bytes that the program ever allocated on the heap; only grows. */
-const allocated = (): number => getHeapStatistics().total_allocated_bytes
-
-const grouped = new Intl.NumberFormat("en-IN", { maximumFractionDigits: 0 })
-let sink = 0
-for (const subject of subjects) {
-  const bytes = subject.frames.reduce((sum, frame) => sum + frame.length, 0)
-  const millis = fastest(() => decodeAll(subject))
-  const yardstick = fastest(() => {
-    sink ^= bare(subject.frames)
+/**
+ * Bytes that the work allocates on the heap, those of dead objects too. V8's own count of allocated bytes moves in steps of
+ * 100 kB and more; its sampling profiler sees one in so many bytes, and says where.
+ */
+const allocatedBy = (work: () => void): number => {
+  const session = new Session()
+  session.connect()
+  session.post("HeapProfiler.startSampling", {
+    samplingInterval: 256,
+    includeObjectsCollectedByMajorGC: true,
+    includeObjectsCollectedByMinorGC: true
   })
-  const rowsBefore = subject.decoder.counters.rows
-  const before = allocated()
-  for (let i = 0; i < ROUNDS; i++) decodeAll(subject)
-  const heap = allocated() - before
-  const rows = subject.decoder.counters.rows - rowsBefore
-  const packets = rows / ROUNDS
-  console.log(
-    `${subject.name.padEnd(18)} ${(bytes / packets).toFixed(0).padStart(4)} B/packet ` +
-      `${grouped.format(packets / millis * 1_000).padStart(13)} packets/s ` +
-      `${(millis / yardstick).toFixed(1).padStart(5)} x bare DataView loop ` +
-      `${(heap / rows).toFixed(2).padStart(7)} heap B/packet`
-  )
+  work()
+  let bytes = Number.NaN
+  // It answers before `post` returns.
+  session.post("HeapProfiler.stopSampling", (error, answer) => {
+    if (error === null) bytes = selfSizes(answer.profile.head)
+  })
+  session.disconnect()
+  return bytes
 }
-if (sink === 1) console.log("")
+
+const repeat = (packets: number, work: () => number): number => {
+  let done = 0
+  while (done < packets) done += work()
+  return done
+}
+
+let sink = 0
+
+const figureOf = (subject: Subject): Figure => {
+  const batch = new FeedBatch(PACKETS_A_FRAME)
+  repeat(WARM_UP, () => decodeAll(subject, batch))
+  const bytes = subject.frames.reduce((sum, frame) => sum + frame.length, 0)
+  const packets = decodeAll(subject, batch)
+  const ours = perSecond(packets, fastest(ROUNDS, () => void decodeAll(subject, batch)))
+  const yardstick = perSecond(packets, fastest(ROUNDS, () => void (sink ^= bare(subject.frames))))
+  let counted = 0
+  const heap = allocatedBy(() => {
+    counted = repeat(COUNTED, () => decodeAll(subject, batch))
+  }) / counted
+  return {
+    what: `Decoding ${subject.name}, ${(bytes / packets).toFixed(0)} B each`,
+    measured: `${rate(ours, "ticks")}, ${heap.toFixed(2)} B allocated a tick`,
+    yardstick: `bare DataView loop: ${rate(yardstick, "ticks")}`,
+    ratio: ratio(ours / yardstick),
+    goal: "< 0.1 B a tick",
+    met: heap < 0.1
+  }
+}
+
+/** What an object a tick would show as, to see that it would be seen. */
+const control = (): number => {
+  const kept: Array<{ readonly price: number }> = []
+  return allocatedBy(() => {
+    for (let i = 0; i < COUNTED; i++) kept[i % 16] = { price: i }
+  }) / COUNTED
+}
+
+export const decode = (): ReadonlyArray<Figure> => {
+  const seen = control()
+  if (!(seen > 10)) throw new Error(`an object a tick shows as ${seen} B, so nothing can be said of the decoders`)
+  return subjects().map(figureOf)
+}

@@ -1,7 +1,14 @@
 /** Every broker that there is an adapter for. */
+import { angelAdapter } from "./angel/angelAccount.ts"
+import { fyersAdapter } from "./fyers/fyersAccount.ts"
 import { kiteAdapter } from "./kite/kiteAccount.ts"
 import type { Broker } from "./port/Broker.ts"
 import type { BrokerAdapter } from "./port/BrokerAdapter.ts"
 import { upstoxAdapter } from "./upstox/upstoxAccount.ts"
 
-export const adapters: Readonly<Partial<Record<Broker, BrokerAdapter>>> = { upstox: upstoxAdapter, kite: kiteAdapter }
+export const adapters: Readonly<Partial<Record<Broker, BrokerAdapter>>> = {
+  upstox: upstoxAdapter,
+  kite: kiteAdapter,
+  angel: angelAdapter,
+  fyers: fyersAdapter
+}

@@ -5,10 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import { parseJsonFrame } from "../wire/parseJsonFrame.ts"
-
-const Text = Schema.NullOr(Schema.String)
-/** A number, or the text of one; empty text is none. */
-const Amount = Schema.Union([Schema.Finite, Schema.String])
+import { Amount, Text } from "./angelFields.ts"
 
 export const AngelOrderData = Schema.Struct({
   orderid: Schema.NonEmptyString,

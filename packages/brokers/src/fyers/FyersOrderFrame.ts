@@ -29,6 +29,7 @@ export const FyersOrder = Schema.Struct({
   /** 1 buys, -1 sells. */
   tran_side: Schema.Literals([1, -1]),
   product_type: Schema.optionalKey(Text),
+  validity: Schema.optionalKey(Text),
   ord_status: Schema.Int,
   org_ord_status: Schema.optionalKey(Schema.NullOr(Schema.Int)),
   status_msg: Schema.optionalKey(Text),
@@ -46,6 +47,8 @@ export const FyersTrade = Schema.Struct({
   qty_traded: Schema.Int,
   price_traded: Schema.Finite,
   tran_side: Schema.Literals([1, -1]),
+  fy_token: Schema.optionalKey(Text),
+  product_type: Schema.optionalKey(Text),
   fill_time: Schema.optionalKey(Schema.Unknown),
   ordertag: Schema.optionalKey(Text)
 })

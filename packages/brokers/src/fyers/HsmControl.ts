@@ -129,6 +129,14 @@ const channelMask = (channels: ReadonlyArray<number>): Uint8Array => {
   return mask
 }
 
+/** Channels that a pause, a resumption or a mode is for; for the simulator. */
+export const readHsmChannels = ({ fields }: HsmControl): ReadonlyArray<number> => {
+  const mask = fields.get(1)
+  if (mask === undefined || mask.length < 8) return []
+  const bits = Buffer.from(mask).readBigUInt64BE(0)
+  return Array.from({ length: 64 }, (_, channel) => channel).filter((channel) => (bits >> BigInt(channel) & 1n) === 1n)
+}
+
 export const hsmPause = (channels: ReadonlyArray<number>): Uint8Array =>
   encodeHsmControl(HsmType.pause, [[1, channelMask(channels)]])
 

@@ -30,12 +30,23 @@ export class HsmEncoder {
   readonly #keys: KeyTable
   readonly #numbered: boolean
   readonly #topics = new Map<string, SentTopic>()
+  #topicNumber = 0
   #messageNumber = 0
 
   /** `numbered`: frames carry a message number, as an ackCount above 0 promises. */
   constructor(keys: KeyTable, numbered: boolean) {
     this.#keys = keys
     this.#numbered = numbered
+  }
+
+  /** Number of the frame encoded last; 0 when frames are not numbered. */
+  get messageNumber(): number {
+    return this.#messageNumber
+  }
+
+  /** The next row of the topic is a snapshot again. */
+  forget(topic: string): void {
+    this.#topics.delete(topic)
   }
 
   /** Rows of instruments without a topic are left out. */
@@ -65,7 +76,7 @@ export class HsmEncoder {
       : symbolValues(batch, row)
     const topic = this.#topics.get(name)
     if (topic === undefined) {
-      const number = this.#topics.size + 1
+      const number = ++this.#topicNumber & 0xffff
       this.#topics.set(name, { number, values })
       return snapshot(number, name, values)
     }

@@ -42,7 +42,8 @@ export const kiteUrlsAt = (root: string): KiteUrls => ({
 
 export const kiteAdapter: BrokerAdapter = {
   broker: "kite",
-  account: (settings, root) => kiteAccount({ ...settings, urls: root === undefined ? kiteUrls : kiteUrlsAt(root) })
+  account: (settings, root) => kiteAccount({ ...settings, urls: root === undefined ? kiteUrls : kiteUrlsAt(root) }),
+  frames: Effect.sync(kiteFrames)
 }
 
 type KiteSettings = AccountSettings & { readonly urls: KiteUrls }

@@ -5,12 +5,10 @@ import type { AccountSettings, FeedDetail, MarketFeed, OrderFeed } from "../port
 import type { BrokerInstrument } from "../port/BrokerInstruments.ts"
 import type { BrokerToken } from "../port/BrokerToken.ts"
 import { openSocket } from "../stream/openSocket.ts"
-import { FeedBatch } from "../wire/FeedBatch.ts"
-import { KiteDecoder } from "./KiteDecoder.ts"
+import { kiteFrames } from "./kiteFrames.ts"
 import type { KiteSubscriptionMode } from "./KiteMode.ts"
 import { kiteOrderOf } from "./kiteOrderOf.ts"
 import { kiteMode, kiteSubscribe, kiteUnsubscribe, parseKiteText } from "./KiteTextFrame.ts"
-import { KiteTokens } from "./KiteTokens.ts"
 
 /** The server beats once a second. */
 const SILENT_AFTER_MS = 5_000
@@ -39,9 +37,7 @@ const tickerUrl = ({ settings, token, url }: FeedOptions): string => {
 export const kiteMarketFeed = (options: FeedOptions): MarketFeed => ({
   open: (onBatch, onFrame) =>
     Effect.gen(function*() {
-      const tokens = new KiteTokens()
-      const decoder = new KiteDecoder(tokens)
-      const batch = new FeedBatch(256)
+      const frames = kiteFrames()
       const modes = new Map<string, KiteSubscriptionMode>()
       const socket = yield* openSocket({
         broker: "kite",
@@ -54,22 +50,18 @@ export const kiteMarketFeed = (options: FeedOptions): MarketFeed => ({
         onText: () => undefined,
         onBinary: (frame, receivedAt) => {
           onFrame?.(frame, receivedAt)
-          batch.clear()
-          decoder.decode(frame, receivedAt, batch)
+          const batch = frames.decode(frame, receivedAt)
           if (batch.length > 0) onBatch(batch)
         }
       })
-      const { counters } = decoder
       return {
         subscribe: (instruments: ReadonlyArray<BrokerInstrument>, detail: FeedDetail) => {
           const mode = modeOf[detail]
           const changed = instruments.filter(({ token }) => modes.get(token) !== mode)
           if (changed.length === 0) return
           const fresh = changed.filter(({ token }) => !modes.has(token))
-          for (const { index, token } of changed) {
-            tokens.add(Number(token), index)
-            modes.set(token, mode)
-          }
+          frames.learn(changed)
+          for (const { token } of changed) modes.set(token, mode)
           if (fresh.length > 0) socket.send(kiteSubscribe(fresh.map(({ token }) => Number(token))))
           socket.send(kiteMode(mode, changed.map(({ token }) => Number(token))))
         },
@@ -78,17 +70,7 @@ export const kiteMarketFeed = (options: FeedOptions): MarketFeed => ({
           if (known.length > 0) socket.send(kiteUnsubscribe(known.map(({ token }) => Number(token))))
         },
         ended: socket.ended,
-        counters: {
-          get frames() {
-            return counters.frames
-          },
-          get heartbeats() {
-            return counters.heartbeats
-          },
-          get malformed() {
-            return counters.droppedFrames + counters.badPackets
-          }
-        }
+        counters: frames.counters
       }
     })
 })

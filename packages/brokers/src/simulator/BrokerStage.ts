@@ -10,5 +10,7 @@ export interface BrokerStage {
   readonly sessions: SimSessions
   /** Virtual time, epoch ms. */
   readonly now: () => number
+  /** Real time, epoch ms. */
+  readonly wall: () => number
   readonly faults: FaultBoard
 }

@@ -6,10 +6,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Broker } from "../port/Broker.ts"
+import { simAngel } from "./angel/simAngel.ts"
 import type { BrokerStage } from "./BrokerStage.ts"
 import type { SimAccountOptions } from "./exchange/SimAccount.ts"
 import { SimulatedExchange } from "./exchange/SimulatedExchange.ts"
 import { FaultBoard } from "./faults/FaultBoard.ts"
+import { simFyers } from "./fyers/simFyers.ts"
 import { simKite } from "./kite/simKite.ts"
 import { SimMarket } from "./market/SimMarket.ts"
 import { universe } from "./market/universe.ts"
@@ -27,6 +29,8 @@ export interface SimulationOptions {
   /** Virtual ms a wall ms; 0 stands still until it is set. */
   readonly speed: number
   readonly accounts: ReadonlyArray<SimAccountOptions>
+  /** Weekdays on which nothing trades, `YYYY-MM-DD`; none when absent. */
+  readonly closed?: ReadonlyArray<string>
   /** Strikes listed on each side of the money. */
   readonly strikes?: number
   /** 0 or absent = any free one. */
@@ -52,17 +56,21 @@ const PACE_MS = 100
 
 const layers: ReadonlyArray<readonly [Broker, (stage: BrokerStage) => SimBroker]> = [
   ["upstox", simUpstox],
-  ["kite", simKite]
+  ["kite", simKite],
+  ["angel", simAngel],
+  ["fyers", simFyers]
 ]
 
 export const simulateBrokers = (options: SimulationOptions): Effect.Effect<Simulation, never, Scope.Scope> =>
   Effect.gen(function*() {
     const wall = yield* Clock.Clock
-    const clock = new SimClock(() => wall.currentTimeMillisUnsafe(), options.start, options.speed)
+    const real = (): number => wall.currentTimeMillisUnsafe()
+    const clock = new SimClock(real, options.start, options.speed)
     const faults = new FaultBoard(options.seed)
     const market = new SimMarket(
       options.seed,
-      universe({ day: options.start, ...(options.strikes === undefined ? {} : { strikes: options.strikes }) })
+      universe({ day: options.start, ...(options.strikes === undefined ? {} : { strikes: options.strikes }) }),
+      options.closed
     )
     const exchange = new SimulatedExchange({ seed: options.seed, market, faults, start: options.start })
     const journal = new SimJournal()
@@ -79,7 +87,7 @@ export const simulateBrokers = (options: SimulationOptions): Effect.Effect<Simul
     for (const [broker, make] of layers) {
       const sessions = new SimSessions(broker, options.seed, now)
       logins[broker] = sessions
-      const layer = make({ exchange, market, sessions, now, faults })
+      const layer = make({ exchange, market, sessions, now, wall: real, faults })
       brokers.push(layer)
       servers[broker] = yield* simServer({ layer, faults, journal, catchUp, port: options.ports?.[broker] ?? 0 })
     }

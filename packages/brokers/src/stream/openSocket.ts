@@ -24,6 +24,8 @@ export interface SocketOptions {
   readonly timeout: number
   /** Without any frame or ping for so long the connection is taken for dead, ms. */
   readonly silentAfter: number
+  /** Whether to ask by a ping of the socket, whose answer is heard, before the connection is taken for dead. */
+  readonly probe?: boolean
   /** Text that the broker wants to hear regularly, and how often, ms. */
   readonly beat?: { readonly every: number; readonly frame: string | Uint8Array }
   readonly onText: (text: string, receivedAt: number) => void
@@ -99,6 +101,9 @@ export const openSocket = (options: SocketOptions): Effect.Effect<OpenSocket, Br
       while (true) {
         yield* Effect.sleep(Math.max(250, options.silentAfter / 4))
         const silence = clock.currentTimeMillisUnsafe() - heardAt
+        if (options.probe === true && silence >= options.silentAfter / 2 && socket.readyState === WebSocket.OPEN) {
+          socket.ping()
+        }
         if (silence < options.silentAfter) continue
         Queue.offerUnsafe(ends, { cause: "silent", reason: `nothing was heard for ${Math.round(silence / 1_000)} s` })
         socket.terminate()

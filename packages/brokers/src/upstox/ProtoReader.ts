@@ -2,7 +2,7 @@
  * Reads protobuf from bytes, without an object a message. It never throws: what does not fit sets {@link failed} and
  * moves to the end, so that loops over fields stop; the caller looks at `failed` when it has read a message.
  */
-import { f64 } from "../wire/LittleEndian.ts"
+import { f64Into } from "../wire/LittleEndian.ts"
 
 const TWO_28 = 268_435_456
 const TWO_56 = TWO_28 * TWO_28
@@ -21,12 +21,16 @@ export class ProtoReader {
 
   /** A varint as a number: exact up to 2^53 and for negative numbers of that size. */
   varint(end: number): number {
-    // Most are of one byte; the position is below `end`, which is within the bytes.
-    if (this.position < end) {
-      const byte = this.bytes[this.position]!
+    const { bytes } = this
+    let value = 0
+    let at = this.position
+    // Up to four bytes it is a small integer, which is returned without a box; reads below `end` are within the bytes.
+    for (let shift = 0; shift < 28 && at < end; shift += 7) {
+      const byte = bytes[at++]!
+      value |= (byte & 0x7f) << shift
       if (byte < 0x80) {
-        this.position++
-        return byte
+        this.position = at
+        return value
       }
     }
     this.varintInto(this.#number, 0, end)
@@ -76,7 +80,7 @@ export class ProtoReader {
       return
     }
     this.position = at + 8
-    column[row] = f64(this.bytes, at)
+    f64Into(column, row, this.bytes, at)
   }
 
   /** Where the length-delimited field that begins here ends; the position is then at its content. */
@@ -99,7 +103,7 @@ export class ProtoReader {
     }
     switch (tag & 7) {
       case 0:
-        this.varint(end)
+        this.varintInto(this.#number, 0, end)
         break
       case 1:
         this.#advance(8, end)

@@ -55,7 +55,8 @@ type UpstoxSettings = AccountSettings & { readonly urls: UpstoxUrls }
 export const upstoxAdapter: BrokerAdapter = {
   broker: "upstox",
   account: (settings, root) =>
-    upstoxAccount({ ...settings, urls: root === undefined ? upstoxUrls : upstoxUrlsAt(root) })
+    upstoxAccount({ ...settings, urls: root === undefined ? upstoxUrls : upstoxUrlsAt(root) }),
+  frames: Effect.sync(upstoxFrames)
 }
 
 const VERSION = "2.0"

@@ -5,9 +5,7 @@ import type { FeedDetail, MarketFeed, OrderFeed } from "../port/BrokerAccount.ts
 import type { BrokerError } from "../port/BrokerError.ts"
 import type { BrokerInstrument, BrokerInstruments } from "../port/BrokerInstruments.ts"
 import { openSocket } from "../stream/openSocket.ts"
-import { FeedBatch } from "../wire/FeedBatch.ts"
-import { KeyTable } from "../wire/KeyTable.ts"
-import { UpstoxDecoder } from "./UpstoxDecoder.ts"
+import { upstoxFrames } from "./upstoxFrames.ts"
 import type { UpstoxSubscriptionMode } from "./UpstoxMode.ts"
 import { upstoxOrderOf } from "./upstoxOrderOf.ts"
 import { parseUpstoxPortfolio } from "./UpstoxPortfolioFrame.ts"
@@ -45,9 +43,7 @@ const chunks = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
 export const upstoxMarketFeed = (options: FeedOptions): MarketFeed => ({
   open: (onBatch, onFrame) =>
     Effect.gen(function*() {
-      const keys = new KeyTable()
-      const decoder = new UpstoxDecoder(keys)
-      const batch = new FeedBatch(256)
+      const frames = upstoxFrames()
       const modes = new Map<string, UpstoxSubscriptionMode>()
       const { authorized_redirect_uri: url } = yield* options.address
       const socket = yield* openSocket({
@@ -60,12 +56,10 @@ export const upstoxMarketFeed = (options: FeedOptions): MarketFeed => ({
         onText: () => undefined,
         onBinary: (frame, receivedAt) => {
           onFrame?.(frame, receivedAt)
-          batch.clear()
-          decoder.decode(frame, receivedAt, batch)
+          const batch = frames.decode(frame, receivedAt)
           if (batch.length > 0) onBatch(batch)
         }
       })
-      const { counters } = decoder
       let requests = 0
       const guid = (): string => `kg${++requests}`
       return {
@@ -74,10 +68,8 @@ export const upstoxMarketFeed = (options: FeedOptions): MarketFeed => ({
           const changed = instruments.filter(({ token }) => modes.get(token) !== mode)
           const fresh = changed.filter(({ token }) => !modes.has(token)).map(({ token }) => token)
           const others = changed.filter(({ token }) => modes.has(token)).map(({ token }) => token)
-          for (const { index, token } of changed) {
-            keys.add(token, index)
-            modes.set(token, mode)
-          }
+          frames.learn(changed)
+          for (const { token } of changed) modes.set(token, mode)
           for (const some of chunks(fresh)) socket.send(upstoxSubscribe(guid(), mode, some))
           for (const some of chunks(others)) socket.send(upstoxChangeMode(guid(), mode, some))
         },
@@ -86,16 +78,7 @@ export const upstoxMarketFeed = (options: FeedOptions): MarketFeed => ({
           for (const some of chunks(known)) socket.send(upstoxUnsubscribe(guid(), some))
         },
         ended: socket.ended,
-        counters: {
-          get frames() {
-            return counters.frames
-          },
-          // Its heartbeats are pings of the socket, which nobody counts.
-          heartbeats: 0,
-          get malformed() {
-            return counters.droppedFrames + counters.badPackets
-          }
-        }
+        counters: frames.counters
       }
     })
 })

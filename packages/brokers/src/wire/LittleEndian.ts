@@ -22,7 +22,17 @@ export const i64 = (bytes: Uint8Array, at: number): number => i32(bytes, at + 4)
 const cell = new Float64Array(1)
 const cellBytes = new Uint8Array(cell.buffer)
 
-export const f64 = (bytes: Uint8Array, at: number): number => {
+const fillCell = (bytes: Uint8Array, at: number): void => {
   for (let i = 0; i < 8; i++) cellBytes[i] = bytes[at + i]!
+}
+
+/** A double straight into a column: one that is returned would be boxed. */
+export const f64Into = (column: Float64Array, row: number, bytes: Uint8Array, at: number): void => {
+  fillCell(bytes, at)
+  column[row] = cell[0]!
+}
+
+export const f64 = (bytes: Uint8Array, at: number): number => {
+  fillCell(bytes, at)
   return cell[0]!
 }

@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Candidate } from "./Candidate.ts"
-import { details, eventually, fillingOrder, restingOrder, type Stage, stage, START } from "./stage.ts"
+import { details, eventually, fillingOrder, fromStart, restingOrder, type Stage, stage, START } from "./stage.ts"
 
 /** Each failure that a case meets is searched for what was planted. */
 const planted = ["planted-secret", "planted-password", "JBSWY3DPEHPK3PXP"]
@@ -23,7 +23,7 @@ export const conformance = (candidate: Candidate): void => {
   const { broker } = candidate
 
   const check = (name: string, run: (on: Stage) => Effect.Effect<void, BrokerError, Scope.Scope>): void => {
-    it.live(name, () => Effect.scoped(Effect.flatMap(stage(candidate), run)), 30_000)
+    it.live(name, () => fromStart(Effect.scoped(Effect.flatMap(stage(candidate), run))), 30_000)
   }
 
   /** The failure of a call that must fail. */
@@ -100,10 +100,15 @@ export const conformance = (candidate: Candidate): void => {
         assert.isAbove(token.endsAt, token.issuedAt)
         assert.notInclude(String(token.access), Redacted.value(token.access))
       }))
-    check("a grant that was used is refused", (on) =>
+    check("a grant that was used is refused; without grants, a code that is wrong", (on) =>
       Effect.gen(function*() {
+        const { loginByApi } = on.account.auth
+        if (loginByApi !== undefined) {
+          const login = loginByApi(Redacted.make("planted-password"), Redacted.make("planted-secret"))
+          assert.strictEqual((yield* failure(login, on))._tag, "Refused")
+          return
+        }
         fault(on, { fault: "used-grant", operation: "login" })
-        if (on.account.auth.loginByApi !== undefined) return
         const error = yield* failure(on.account.auth.exchange(Redacted.make("never-issued")), on)
         assert.include(["Unauthorised", "Refused"], error._tag)
       }))

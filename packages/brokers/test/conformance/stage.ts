@@ -7,6 +7,7 @@ import type { BrokerToken } from "@keepgaining/brokers/port/BrokerToken.ts"
 import type { SimAccount, SimAccountOptions } from "@keepgaining/brokers/simulator/exchange/SimAccount.ts"
 import { simulateBrokers, type Simulation } from "@keepgaining/brokers/simulator/SimulatedBrokers.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Candidate } from "./Candidate.ts"
@@ -42,7 +43,7 @@ export interface Stage {
 }
 
 /** Short enough that a request that hangs does not hold the suite up. */
-export const TIMEOUT_MS = 400
+export const TIMEOUT_MS = 1_000
 
 /** A customer of the broker, logged in. The clock runs ten times as fast as the wall's. */
 export const stage = (candidate: Candidate): Effect.Effect<Stage, BrokerError, Scope.Scope> =>
@@ -82,6 +83,26 @@ export const stage = (candidate: Candidate): Effect.Effect<Stage, BrokerError, S
       option: option.instrument.symbol,
       future: future.instrument.symbol
     }
+  })
+
+/**
+ * With the live clock moved so that it shows {@link START} now: adapters ask it for today's date, and compare it with when a
+ * token says that it ends.
+ */
+export const fromStart = <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Clock.Clock, (live) => {
+    const offset = START - live.currentTimeMillisUnsafe()
+    const millis = (): number => live.currentTimeMillisUnsafe() + offset
+    const nanos = (): bigint => live.currentTimeNanosUnsafe() + BigInt(offset) * 1_000_000n
+    return Effect.provideService(run, Clock.Clock, {
+      currentTimeMillisUnsafe: millis,
+      currentTimeMillis: Effect.sync(millis),
+      currentTimeNanosUnsafe: nanos,
+      currentTimeNanos: Effect.sync(nanos),
+      monotonicTimeNanosUnsafe: () => live.monotonicTimeNanosUnsafe(),
+      monotonicTimeNanos: live.monotonicTimeNanos,
+      sleep: (duration) => live.sleep(duration)
+    })
   })
 
 /** Waits until it is so, looking every 20 ms. */

@@ -260,10 +260,7 @@ export class SimulatedExchange {
     account: SimAccount,
     gtt: Pick<SimGtt, "of" | "side" | "quantity" | "product" | "lastPrice" | "legs">
   ): SimGtt | Refusal {
-    const fault = quantityFault(gtt.quantity, gtt.of.instrument.lotSize) ??
-      gtt.legs.map((leg) => priceFault("trigger", leg.triggerPrice, gtt.of.instrument.tickSize)).find((each) =>
-        each !== undefined
-      )
+    const fault = gttFault(gtt.of, gtt)
     if (fault !== undefined) return refusal("price", fault)
     const made: SimGtt = {
       ...gtt,
@@ -287,6 +284,19 @@ export class SimulatedExchange {
     gtt.changedAt = this.#now
     this.#emitGtt(gtt)
     return gtt
+  }
+
+  /** Its new quantity and triggers, whole. */
+  modifyGtt(account: SimAccount, id: string, change: Pick<SimGtt, "quantity" | "legs">): SimGtt | Refusal {
+    const gtt = this.#gtts.get(id)
+    if (gtt === undefined || gtt.account !== keyOf(account)) return refusal("unknown-order", `GTT ${id} not found`)
+    if (gtt.status !== "active") return refusal("final-order", `GTT cannot be modified as it is ${gtt.status}`)
+    const fault = gttFault(gtt.of, change)
+    if (fault !== undefined) return refusal("price", fault)
+    const changed: SimGtt = { ...gtt, ...change, lastPrice: this.quote(gtt.of).price, changedAt: this.#now }
+    this.#gtts.set(id, changed)
+    this.#emitGtt(changed)
+    return changed
   }
 
   #placeFault(account: SimAccount, request: PlaceRequest): Refusal | undefined {
@@ -478,6 +488,13 @@ const isWorking = (order: SimOrder): boolean =>
 
 const priceOf = (order: SimOrder, quote: SimQuote): number => order.limitPrice ?? order.triggerPrice ?? quote.price
 
+const gttFault = (
+  { instrument: { lotSize, tickSize } }: SimInstrument,
+  { legs, quantity }: Pick<SimGtt, "quantity" | "legs">
+): string | undefined =>
+  quantityFault(quantity, lotSize) ??
+    legs.map(({ triggerPrice }) => priceFault("trigger", triggerPrice, tickSize)).find((each) => each !== undefined)
+
 const halves = (quantity: number, lot: number): ReadonlyArray<number> => {
   const half = Math.floor(quantity / 2 / lot) * lot
   return [half, quantity - half]
@@ -487,6 +504,7 @@ const halves = (quantity: number, lot: number): ReadonlyArray<number> => {
 const bookOrder = (order: SimOrder): Order => ({
   id: order.orderId,
   book: order.account,
+  venue: "paper",
   clientTag: order.tag ?? order.orderId,
   instrument: order.of.index,
   side: order.side,

@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { captchaPage, hiddenField, isTotp, loginPage, redirectTo } from "../loginPages.ts"
+import { captchaPage, hiddenField, isTotp, loginPage, redirectTo } from "../login/loginPages.ts"
 import { type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, success } from "./kiteAnswers.ts"
 import { timestamp } from "./kiteRows.ts"
 
 export const kiteLogin = (
-  { exchange, faults, now, sessions }: BrokerStage,
+  { exchange, faults, now, sessions, wall }: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined
 ): ReadonlyArray<SimRoute> => {
   const accounts = (): ReadonlyArray<SimAccount> =>
@@ -79,7 +79,7 @@ export const kiteLogin = (
           return passwordPage(key, extra, "Start again.")
         }
         const wrong = faults.take(["wrong-code"], { broker: "kite", account: account.userId, operation: "login" })
-        const right = wrong === undefined && isTotp(account, form.get("totp") ?? "", now())
+        const right = wrong === undefined && isTotp(account, form.get("totp") ?? "", now(), wall())
         if (!right) return totpPage(key, extra, account.userId, "Invalid TOTP.")
         const back = new URL(account.redirectUrl)
         back.searchParams.set("action", "login")

@@ -7,6 +7,7 @@
  * parity holds. Volume grows with the time of day. A scripted move shifts an underlying, and what hangs on it, from its
  * instant on.
  */
+import { dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
 import { DAY_MS, istDay, istTimeOfDay, startOfIstDay, timeOfDay } from "@keepgaining/core/market/IndianTime.ts"
 import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
 import { black76, type Greeks, greeks } from "@keepgaining/core/options/blackScholes.ts"
@@ -59,13 +60,17 @@ interface Move {
 export class SimMarket {
   readonly instruments: ReadonlyArray<SimInstrument>
   readonly #seed: number
+  /** Numbers of days. */
+  readonly #closed: ReadonlySet<number>
   readonly #bySymbol = new Map<string, SimInstrument>()
   readonly #moves = new Map<number, Array<Move>>()
   /** Extremes of the day so far: by instrument, the day and up to when it was looked at. */
   readonly #ranges = new Map<number, { day: number; until: number; high: number; low: number }>()
 
-  constructor(seed: number, instruments: ReadonlyArray<SimInstrument>) {
+  /** `closed`: weekdays on which nothing trades, `YYYY-MM-DD`. */
+  constructor(seed: number, instruments: ReadonlyArray<SimInstrument>, closed: Iterable<string> = []) {
     this.#seed = seed
+    this.#closed = new Set(Array.from(closed, dayOf))
     this.instruments = instruments
     for (const each of instruments) this.#bySymbol.set(each.instrument.symbol, each)
   }
@@ -136,12 +141,12 @@ export class SimMarket {
     }
   }
 
-  /** Candles whose start lies in `[from, to]`, ascending, in session hours of weekdays; `minutes` of a day's candle: 1440. */
+  /** Candles whose start lies in `[from, to]`, ascending, in session hours of days that trade; `minutes` of a day's candle: 1440. */
   candles(of: SimInstrument, from: number, to: number, minutes: number): ReadonlyArray<SimCandle> {
     const candles: Array<SimCandle> = []
     for (let day = istDay(from); day <= istDay(to); day++) {
       const midnight = startOfIstDay(day)
-      if (!isWeekday(midnight)) continue
+      if (!this.#trades(midnight)) continue
       const step = minutes * 60_000
       const starts = minutes >= 1_440 ? [midnight] : []
       if (minutes < 1_440) { for (let at = midnight + OPEN; at < midnight + CLOSE; at += step) starts.push(at) }
@@ -224,8 +229,12 @@ export class SimMarket {
 
   #previousDay(midnight: number): number {
     let day = midnight - DAY_MS
-    while (!isWeekday(day)) day -= DAY_MS
+    while (!this.#trades(day)) day -= DAY_MS
     return day
+  }
+
+  #trades(midnight: number): boolean {
+    return isWeekday(midnight) && !this.#closed.has(istDay(midnight))
   }
 
   #range(of: SimInstrument, now: number, price: Paise, open: Paise): { readonly high: number; readonly low: number } {

@@ -56,6 +56,12 @@ export interface SimSocketRoute {
   readonly open: (socket: SimSocket, account: SimAccount, request: SimRequest) => SocketHandlers
 }
 
+/** A socket whose client says only on it who it is. */
+export interface SimNamelessSocketRoute extends Pick<SimSocketRoute, "path" | "operation"> {
+  /** Tells the socket whose it is ({@link SimSocket.belongsTo}) once it knows. */
+  readonly openNameless: (socket: SimSocket, request: SimRequest) => SocketHandlers
+}
+
 export interface SocketHandlers {
   readonly onText?: (text: string) => void
   readonly onBinary?: (bytes: Uint8Array) => void
@@ -67,7 +73,7 @@ export interface SocketHandlers {
 export interface SimBroker {
   readonly broker: Broker
   readonly routes: ReadonlyArray<SimRoute>
-  readonly sockets: ReadonlyArray<SimSocketRoute>
+  readonly sockets: ReadonlyArray<SimSocketRoute | SimNamelessSocketRoute>
   /** Whose request it is by its token, for the scope of faults; `undefined` = nobody's. */
   readonly accountOf: (request: SimRequest) => SimAccount | undefined
   /** How this broker answers `rate-limit`, `unauthorised`, `forbidden` and `server-error`. */

@@ -12,7 +12,7 @@ import { type WebSocket, WebSocketServer } from "ws"
 import { type FaultRule, requestFaults } from "../faults/Fault.ts"
 import type { FaultBoard, FaultScope } from "../faults/FaultBoard.ts"
 import { matchRoute, type RouteMatch } from "./matchRoute.ts"
-import type { SimBroker, SimRequest, SimResponse, SimRoute, SimSocketRoute } from "./SimBroker.ts"
+import type { SimBroker, SimRequest, SimResponse, SimRoute, SimSocketRoute, SocketHandlers } from "./SimBroker.ts"
 import type { SimJournal } from "./SimJournal.ts"
 import { SimSocket } from "./SimSocket.ts"
 
@@ -128,7 +128,8 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
         answer(matchRoute(layer.routes, request.method, request.path), request, response)
       })
     })
-    const upgrades = new WebSocketServer({ noServer: true })
+    // Pings are answered here, for a silent socket answers none.
+    const upgrades = new WebSocketServer({ noServer: true, autoPong: false })
 
     server.on("upgrade", (incoming, raw, head) => {
       catchUp()
@@ -136,44 +137,53 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
       const request = requestOf(incoming, "")
       const found = matchRoute(layer.sockets.map((route) => ({ ...route, method: "GET" })), "GET", request.path)
       if (found === undefined) return refuse(raw, { status: 404, body: "" })
-      const admitted = found.route.admit(request)
-      const account = "status" in admitted ? undefined : admitted
-      const scope: FaultScope = { broker: layer.broker, account: account?.userId, operation: found.route.operation }
+      const { route } = found
+      const admitted = "admit" in route ? route.admit(request) : undefined
+      const account = admitted === undefined || "status" in admitted ? undefined : admitted
+      const scope: FaultScope = { broker: layer.broker, account: account?.userId, operation: route.operation }
       const rule = faults.take(["refuse-upgrade"], scope)
       if (rule !== undefined) {
         note("fault", scope, rule.fault)
         return refuse(raw, { status: rule.status ?? 503, body: "" })
       }
-      if ("status" in admitted) {
+      if (admitted !== undefined && "status" in admitted) {
         note("socket", scope, `refused ${admitted.status}`)
         return refuse(raw, admitted)
       }
-      upgrades.handleUpgrade(incoming, raw, head, (ws) => attach(ws, raw, found.route, scope, admitted, request))
+      const open = (socket: SimSocket): SocketHandlers =>
+        !("admit" in route)
+          ? route.openNameless(socket, request)
+          : account === undefined
+          ? {}
+          : route.open(socket, account, request)
+      upgrades.handleUpgrade(incoming, raw, head, (ws) => attach(ws, raw, scope, route.operation, open))
     })
 
     const attach = (
       ws: WebSocket,
       raw: Duplex,
-      route: SimSocketRoute,
       scope: FaultScope,
-      account: Exclude<ReturnType<SimSocketRoute["admit"]>, SimResponse>,
-      request: SimRequest
+      operation: SimSocketRoute["operation"],
+      open: (socket: SimSocket) => SocketHandlers
     ): void => {
       note("socket", scope, "open")
       const socket = new SimSocket(ws, raw, {
         faults,
         scope,
-        badPayload: (operation) => layer.badPayload(operation ?? route.operation),
-        journal: (direction, detail) => note(direction === "in" ? "frame-in" : "fault", scope, detail)
+        badPayload: (asked) => layer.badPayload(asked ?? operation),
+        journal: (direction, detail) => note(direction === "in" ? "frame-in" : "fault", socket.scope, detail)
       })
-      const handlers = route.open(socket, account, request)
+      const handlers = open(socket)
       const entry = { ws, beat: handlers.onBeat }
       sockets.add(entry)
       ws.on("error", () => ws.terminate())
       ws.on("close", () => {
         sockets.delete(entry)
-        note("socket", scope, "closed")
+        note("socket", socket.scope, "closed")
         handlers.onClose?.()
+      })
+      ws.on("ping", (data) => {
+        if (!socket.isSilent) ws.pong(data)
       })
       ws.on("message", (data, isBinary) => {
         if (socket.isSilent) return

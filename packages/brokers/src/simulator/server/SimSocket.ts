@@ -19,6 +19,7 @@ export class SimSocket {
   readonly #socket: WebSocket
   readonly #raw: Duplex
   readonly #context: SocketContext
+  #scope: FaultScope
   #held: Frame | undefined
   #stale = false
   #silent = false
@@ -27,6 +28,17 @@ export class SimSocket {
     this.#socket = socket
     this.#raw = raw
     this.#context = context
+    this.#scope = context.scope
+  }
+
+  /** Which faults meet it. */
+  get scope(): FaultScope {
+    return this.#scope
+  }
+
+  /** For a client that says who it is only on the socket. */
+  belongsTo(account: string): void {
+    this.#scope = { ...this.#scope, account }
   }
 
   /** Nothing leaves any more, not even answers to pings. */
@@ -43,7 +55,7 @@ export class SimSocket {
   send(frame: Frame, operation?: "market-feed" | "order-feed"): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
     const { badPayload, faults } = this.#context
-    const scope = operation === undefined ? this.#context.scope : { ...this.#context.scope, operation }
+    const scope = operation === undefined ? this.#scope : { ...this.#scope, operation }
     const rule = faults.rules.length === 0 ? undefined : faults.take([
       "disconnect",
       "reset",

@@ -1,12 +1,12 @@
 /** Upstox's login: mobile number and code, then PIN; a redirect with a one-shot `code`, and its exchange. */
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { captchaPage, hiddenField, isTotp, loginPage, redirectTo } from "../loginPages.ts"
+import { captchaPage, hiddenField, isTotp, loginPage, redirectTo } from "../login/loginPages.ts"
 import { jsonResponse, type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, success } from "./upstoxAnswers.ts"
 
 export const upstoxLogin = (
-  { exchange, faults, now, sessions }: BrokerStage,
+  { exchange, faults, now, sessions, wall }: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined
 ): ReadonlyArray<SimRoute> => {
   const ofKey = (key: string | null): SimAccount | undefined =>
@@ -76,7 +76,7 @@ export const upstoxLogin = (
     step("/login/otp", (account, form) => {
       if (form.get("mobile") !== account.mobile) return mobilePage(form, "Start again.")
       const wrong = faults.take(["wrong-code"], { broker: "upstox", account: account.userId, operation: "login" })
-      return wrong === undefined && isTotp(account, form.get("otp") ?? "", now())
+      return wrong === undefined && isTotp(account, form.get("otp") ?? "", now(), wall())
         ? pinPage(form)
         : codePage(form, "Incorrect OTP.")
     }),

@@ -1,7 +1,7 @@
 /** What the login pages of the simulated brokers have in common. */
 import { verifySync } from "otplib"
-import type { SimAccount } from "./exchange/SimAccount.ts"
-import { htmlResponse, type SimResponse } from "./server/SimBroker.ts"
+import type { SimAccount } from "../exchange/SimAccount.ts"
+import { htmlResponse, type SimResponse } from "../server/SimBroker.ts"
 
 export const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("\"", "&quot;")
@@ -20,7 +20,12 @@ export const hiddenField = (name: string, value: string): string =>
 
 export const redirectTo = (url: string): SimResponse => ({ status: 302, headers: { location: url }, body: "" })
 
-/** The code of the moment, or of the half minute before and after it. `now`: virtual time, epoch ms. */
-export const isTotp = (account: SimAccount, code: string, now: number): boolean =>
+/**
+ * The code of one of these moments (epoch ms), or of the half minute before and after it: of the virtual time, or of the real
+ * one, which authenticators on the customer's side go by.
+ */
+export const isTotp = (account: SimAccount, code: string, ...moments: ReadonlyArray<number>): boolean =>
   /^\d{6}$/.test(code) &&
-  verifySync({ secret: account.totpSecret, token: code, epoch: Math.floor(now / 1_000), epochTolerance: 30 }).valid
+  moments.some((now) =>
+    verifySync({ secret: account.totpSecret, token: code, epoch: Math.floor(now / 1_000), epochTolerance: 30 }).valid
+  )
