@@ -8,6 +8,7 @@
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
+import { decode } from "../../brokers/bench/decode.ts"
 import { indicators } from "../../core/bench/indicators.ts"
 import { archive } from "../../engine/bench/archive.ts"
 import { candles } from "../../engine/bench/candles.ts"
@@ -45,6 +46,7 @@ const benchmarks: Readonly<Record<string, () => Promise<ReadonlyArray<Figure>>>>
     day === undefined
       ? skipped("Import and replay of a recorded day", "KEEPGAINING_BENCH_DAY names no CSV file of ticks")
       : await replayDay(day),
+  decode: async () => decode(),
   indicators,
   archive: () => archive(CANDLES),
   memory: async () => memory(),
