@@ -18,6 +18,7 @@ export const liveInput = ({ data, port, watch }: LiveEngine): ServeInput => ({
   speed: "1",
   paused: false,
   fresh: false,
+  flattenOnStop: false,
   strategy: Option.none(),
   params: "{}",
   symbols: Option.none(),

@@ -22,18 +22,28 @@ interface Kind {
   readonly interest: boolean
 }
 
+const share: Kind = {
+  name: "NSE:SHARE",
+  share: 0.56,
+  life: Infinity,
+  density: 1,
+  price: 120_000,
+  volume: 2_000,
+  interest: false
+}
+
 /** Shares of candles as in 340 million real ones of 72,877 instruments: most instruments are options, most candles are not. */
 const kinds: ReadonlyArray<Kind> = [
-  { name: "NSE:SHARE", share: 0.56, life: Infinity, density: 1, price: 120_000, volume: 2_000, interest: false },
+  share,
   { name: "NSE:INDEX", share: 0.03, life: Infinity, density: 1, price: 2_400_000, volume: 0, interest: false },
   { name: "NFO:FUTURE", share: 0.18, life: 60, density: 0.9, price: 150_000, volume: 800, interest: true },
   { name: "NFO:OPTION", share: 0.23, life: 25, density: 0.12, price: 8_000, volume: 300, interest: true }
 ]
 
-/** Weekdays from 2022 on. */
-const daysOfTrading = (count: number): ReadonlyArray<number> => {
+/** So many weekdays from the day on. */
+const daysOfTrading = (count: number, from: string): ReadonlyArray<number> => {
   const days: Array<number> = []
-  for (let day = dayOf("2022-01-03"); days.length < count; day++) if (!isWeekend(day)) days.push(day)
+  for (let day = dayOf(from); days.length < count; day++) if (!isWeekend(day)) days.push(day)
   return days
 }
 
@@ -77,7 +87,7 @@ export interface GeneratedInstrument {
 /** About `candles` candles over a year of 250 days, instrument by instrument. */
 export function* archiveMarket(candles: number): Generator<GeneratedInstrument> {
   const random = Random.fromSeed(20_261_124)
-  const days = daysOfTrading(250)
+  const days = daysOfTrading(250, "2022-01-03")
   for (const kind of kinds) {
     let left = candles * kind.share
     for (let i = 0; left > 0; i++) {
@@ -88,4 +98,11 @@ export function* archiveMarket(candles: number): Generator<GeneratedInstrument> 
       yield { symbol: `${kind.name}${i}`, candles: made }
     }
   }
+}
+
+/** Shares that traded every minute of four years, 375,000 candles each. */
+export const longHistories = (count: number): ReadonlyArray<GeneratedInstrument> => {
+  const random = Random.fromSeed(20_261_125)
+  const days = daysOfTrading(1_000, "2018-01-01")
+  return Array.from({ length: count }, (_, i) => ({ symbol: `NSE:LONG${i}`, candles: candlesOf(share, days, random) }))
 }

@@ -1,7 +1,6 @@
 /** Memory of an engine that runs for ten trading days: per instrument, and whether it grows. */
 import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
+import { collectGarbage } from "./collectGarbage.ts"
 import type { Figure } from "./Figure.ts"
 import { kernelWithStrategy } from "./fullPath.ts"
 import { generate } from "./market.ts"
@@ -9,12 +8,8 @@ import { generate } from "./market.ts"
 const DAYS = ["01", "02", "03", "04", "07", "08", "09", "10", "11", "14"]
 const TICKS_A_DAY = 400_000
 
-setFlagsFromString("--expose-gc")
-// The collector cannot be had otherwise without a flag on the command line.
-const collect = runInNewContext("gc") as () => void
-
 const used = (): number => {
-  collect()
+  collectGarbage()
   const { arrayBuffers, heapUsed } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }

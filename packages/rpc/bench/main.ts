@@ -11,6 +11,7 @@ import * as os from "node:os"
 import { decode } from "../../brokers/bench/decode.ts"
 import { indicators } from "../../core/bench/indicators.ts"
 import { archive } from "../../engine/bench/archive.ts"
+import { archiveCold } from "../../engine/bench/archiveCold.ts"
 import { candles } from "../../engine/bench/candles.ts"
 import type { Figure } from "../../engine/bench/Figure.ts"
 import { fullPath } from "../../engine/bench/fullPath.ts"
@@ -49,6 +50,7 @@ const benchmarks: Readonly<Record<string, () => Promise<ReadonlyArray<Figure>>>>
   decode: async () => decode(),
   indicators,
   archive: () => archive(CANDLES),
+  "archive-cold": async () => [await archiveCold()],
   memory: async () => memory(),
   streaming: async () => [await streaming()],
   "start-up": async () =>

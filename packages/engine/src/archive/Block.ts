@@ -3,7 +3,8 @@
  * a block of a day one day's instruments. Pure; see `CandleRun` for the bytes.
  */
 import { type CandleColumns, candleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
-import { dayOfMinute, decodeRun, encodeRun, runLength, runWords, runWordsAtMost } from "./CandleRun.ts"
+import { dayOfMinute, encodeRun, runLength, runWords, runWordsAtMost } from "./CandleRun.ts"
+import { unpackRuns } from "./kernel/unpackRuns.ts"
 
 /** The words of a block as SQL gave it. Its checksum must have been verified. */
 export const wordsOf = (bytes: Uint8Array): Uint32Array => {
@@ -83,14 +84,8 @@ export class BlockWriter {
 /** All candles of a block of one instrument. */
 export const decodeBlock = (words: Uint32Array, candles: number): CandleColumns => {
   const columns = candleColumns(candles)
-  decodeInto(words, columns, 0)
+  unpackRuns(words, columns, 0)
   return columns
-}
-
-/** Unpacks a whole block into `target` from row `row` on; answers the row behind it. */
-export const decodeInto = (words: Uint32Array, target: CandleColumns, row: number): number => {
-  for (let at = 0; at < words.length; at += runWords(words, at)) row += decodeRun(words, at, target, row)
-  return row
 }
 
 /** The last candles of a block, at least `wanted` when it has them: only the days that they lie in are unpacked. */
@@ -99,8 +94,5 @@ export const decodeTail = (words: Uint32Array, wanted: number): CandleColumns =>
   let first = runs.length
   let count = 0
   while (first > 0 && count < wanted) count += runLength(words, runs[--first]!)
-  const columns = candleColumns(count)
-  let row = 0
-  for (let i = first; i < runs.length; i++) row += decodeRun(words, runs[i]!, columns, row)
-  return columns
+  return decodeBlock(words.subarray(runs[first] ?? words.length), count)
 }

@@ -52,7 +52,7 @@ const verified = (row: BlockRow, block: () => string, remedy: string): Effect.Ef
     ? Effect.succeed(wordsOf(row.runs))
     : Effect.fail(new ArchiveDamaged({ block: block(), remedy }))
 
-const monthOf = (row: MonthRow): Effect.Effect<StoredMonth, ArchiveDamaged> =>
+export const verifiedMonth = (row: MonthRow): Effect.Effect<StoredMonth, ArchiveDamaged> =>
   Effect.map(
     verified(
       row,
@@ -72,7 +72,7 @@ export const readMonths = (instruments: ReadonlyArray<number>, from: number, to:
        where instrument = any($1) and last_minute >= $2::int4 and first_minute < $3::int4 order by instrument, month`,
       [ints(instruments), from, to]
     )
-    return yield* Effect.forEach(rows, monthOf)
+    return yield* Effect.forEach(rows, verifiedMonth)
   })
 
 /** Exactly those blocks, where they exist. */
@@ -84,7 +84,7 @@ export const readMonthsOf = (keys: ReadonlyArray<{ readonly instrument: number; 
        join unnest($1::int4[], $2::int4[]) as wanted (i, m) on instrument = i and month = m`,
       [ints(keys.map(({ instrument }) => instrument)), ints(keys.map(({ month }) => month))]
     )
-    return yield* Effect.forEach(rows, monthOf)
+    return yield* Effect.forEach(rows, verifiedMonth)
   })
 
 /** The newest blocks of each instrument, ascending, until they hold `candles` (or there are no more). */
@@ -98,7 +98,7 @@ export const readNewest = (instruments: ReadonlyArray<number>, candles: number) 
        ) as blocks where newer < $2::int4 order by instrument, month`,
       [ints(instruments), candles]
     )
-    return yield* Effect.forEach(rows, monthOf)
+    return yield* Effect.forEach(rows, verifiedMonth)
   })
 
 /** A page of a month's blocks in the order of their instruments, those behind `after`. */
@@ -110,7 +110,7 @@ export const readPageOfMonth = (month: number, after: number, limit: number) =>
        where month = $1::int4 and instrument > $2::int4 order by instrument limit $3::int4`,
       [month, after, limit]
     )
-    return yield* Effect.forEach(rows, monthOf)
+    return yield* Effect.forEach(rows, verifiedMonth)
   })
 
 export const readDay = (day: number) =>
@@ -220,7 +220,10 @@ export const summary = (text: string) =>
       where position(lower(${text}) in lower(symbol)) > 0
       group by symbol order by symbol`)
 
-/** Replaces a day's blocks, and forgets that it was unsettled unless it was written to since. */
+/**
+ * Replaces a day's blocks, and forgets that it was unsettled unless it was written to since. It does not wait for the disk:
+ * what a power cut takes back is an unsettled day once more.
+ */
 export const writeDay = (
   { day, writes }: UnsettledDay,
   parts: ReadonlyArray<{ readonly candles: number; readonly from: number; readonly to: number }>,
@@ -228,6 +231,7 @@ export const writeDay = (
 ) =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>
     sql.withTransaction(Effect.gen(function*() {
+      yield* sql`set local synchronous_commit = off`
       yield* sql`delete from archive_days where day = ${day}::int4`
       yield* sql.unsafe(
         `insert into archive_days (day, part, candles, crc32, runs)

@@ -19,6 +19,7 @@ import {
 import { MINUTE_MS } from "@keepgaining/core/market/IndianTime.ts"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
@@ -27,7 +28,7 @@ import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import { Database, type DatabaseError } from "../database/Database.ts"
 import type { ArchiveDamaged, CandlesRefused } from "./ArchiveError.ts"
 import { ArchiveSymbols } from "./ArchiveSymbols.ts"
-import { BlockWriter, decodeBlock, decodeInto, decodeTail, monthOfDay, runsIn } from "./Block.ts"
+import { BlockWriter, decodeBlock, decodeTail, monthOfDay, runsIn } from "./Block.ts"
 import * as Tables from "./BlockTables.ts"
 import { firstMinuteOf, runDay, runLength } from "./CandleRun.ts"
 import { type CandleSlab, loadSlab } from "./CandleSlab.ts"
@@ -35,7 +36,9 @@ import { dayRows } from "./DayCandles.ts"
 import * as Differences from "./Differences.ts"
 import type { ReplacedCandle } from "./Differences.ts"
 import * as LiveRows from "./LiveRows.ts"
+import { MonthCache } from "./MonthCache.ts"
 import { daysOf, END_OF_TIME, monthsOf, type MonthWrite, overlap, refusalOf } from "./monthWrites.ts"
+import { historyColumns, readHistory } from "./readHistory.ts"
 import { runsOfDay, settleMonth } from "./settle.ts"
 
 export interface NamedCandles {
@@ -136,11 +139,18 @@ const bySymbol = (batch: ReadonlyArray<NamedCandles>): ReadonlyArray<NamedCandle
   return Array.from(merged, ([symbol, candles]) => ({ symbol, candles }))
 }
 
+/** Candles that are packed and stored together, about. */
+const STRETCH = 100_000
+
+/** Packed months of lately read instruments: a year of a share is half a megabyte. */
+const CACHED_BYTES = 64 * 2 ** 20
+
 const make = Effect.gen(function*() {
   const { run } = yield* Database
   const symbols = new ArchiveSymbols()
+  const cache = new MonthCache(CACHED_BYTES)
   const turn = yield* Semaphore.make(1)
-  const writer = new BlockWriter()
+  const writers = [new BlockWriter(), new BlockWriter()] as const
 
   /** What is wrong with the archive is no failure of the database: it is carried past the database's breaker. */
   const asking = <A, E>(effect: Effect.Effect<A, E | SqlError, SqlClient.SqlClient>) =>
@@ -159,24 +169,37 @@ const make = Effect.gen(function*() {
       turn.withPermits(1)
     )
 
+  const packed = (writer: BlockWriter, months: ReadonlyArray<MonthWrite>): ReadonlyArray<Tables.MonthBlock> => {
+    writer.clear()
+    return months.map(({ candles, instrument, month }) => {
+      const from = writer.bytes
+      writer.write(instrument, candles)
+      return {
+        instrument,
+        month,
+        candles: candles.length,
+        // A month that is written has candles.
+        firstMinute: candles.minute[0]!,
+        lastMinute: candles.minute[candles.length - 1]!,
+        from,
+        to: writer.bytes
+      }
+    })
+  }
+
+  /** A stretch is packed while the database stores the one before. */
   const replaceMonths = (months: ReadonlyArray<MonthWrite>) =>
-    Effect.suspend(() => {
-      writer.clear()
-      const blocks = months.map(({ candles, instrument, month }): Tables.MonthBlock => {
-        const from = writer.bytes
-        writer.write(instrument, candles)
-        return {
-          instrument,
-          month,
-          candles: candles.length,
-          // A month that is written has candles.
-          firstMinute: candles.minute[0]!,
-          lastMinute: candles.minute[candles.length - 1]!,
-          from,
-          to: writer.bytes
-        }
-      })
-      return blocks.length === 0 ? Effect.void : Tables.writeMonths(blocks, writer.take())
+    Effect.gen(function*() {
+      let storing: Fiber.Fiber<unknown, SqlError> | undefined
+      let [writer, other] = writers
+      for (let first = 0, end = 0; first < months.length; first = end) {
+        for (let size = 0; end < months.length && size < STRETCH; end++) size += months[end]!.candles.length
+        const blocks = packed(writer, months.slice(first, end))
+        if (storing !== undefined) yield* Fiber.join(storing)
+        storing = yield* Effect.forkChild(Tables.writeMonths(blocks, writer.take()), { startImmediately: true })
+        ;[writer, other] = [other, writer]
+      }
+      if (storing !== undefined) yield* Fiber.join(storing)
     })
 
   const merge = (batch: ReadonlyArray<NamedCandles>) =>
@@ -293,16 +316,11 @@ const make = Effect.gen(function*() {
 
   const history = (symbol: string, from: number, to: number) =>
     asking<CandleColumns, ArchiveDamaged>(Effect.gen(function*() {
-      const instruments = yield* symbols.find([symbol])
-      if (instruments.length === 0) return nothing
+      const [instrument] = yield* symbols.find([symbol])
+      if (instrument === undefined) return nothing
       const first = minuteFrom(from)
       const end = minuteFrom(to)
-      const months = yield* Tables.readMonths(instruments, first, end)
-      const packed = candleColumns(months.reduce((sum, { candles }) => sum + candles, 0))
-      let row = 0
-      for (const { words } of months) row = decodeInto(words, packed, row)
-      const [live = nothing] = (yield* LiveRows.read(first, end, instruments)).values()
-      const all = mergeColumns(packed, live)
+      const all = historyColumns(yield* readHistory(cache, instrument, first, end))
       return sliceColumns(all, rowAt(all, first), rowAt(all, end))
     }))
 

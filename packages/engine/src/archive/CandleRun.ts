@@ -19,8 +19,9 @@
  * open interest less the one before. All arithmetic is modulo 2^32, so whatever fits into 32 bits comes back as it was,
  * also candles that contradict themselves. Prices are divided by their greatest common divisor, usually the tick.
  *
- * Why not a general compressor: this unpacks three times as fast as delta, varint and zstd in about the same space
- * (docs/performance.md), and is the same bytes on PGlite and on a server.
+ * Why not a general compressor: this unpacks ten times as fast as delta, varint and zstd in about the same space
+ * (docs/performance.md), and is the same bytes on PGlite and on a server. Packing is here, unpacking in
+ * `kernel/unpackRuns.ts`.
  */
 import { type CandleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 
@@ -172,76 +173,3 @@ export const runDay = (words: Uint32Array, at: number): number => words[at + 1]!
 export const runLength = (words: Uint32Array, at: number): number => words[at + 1]! & 0xffff
 /** Words of the run: the next one begins behind them. */
 export const runWords = (words: Uint32Array, at: number): number => words[at + 2]! & 0xffff
-
-/** Unpacks the run at `at` into `target` from row `row` on. Answers how many candles it has. */
-export const decodeRun = (words: Uint32Array, at: number, target: CandleColumns, row: number): number => {
-  const { close, high, low, minute, open, openInterest, volume } = target
-  const count = runLength(words, at)
-  const widths = new Uint8Array(words.buffer, words.byteOffset + (at + HEADER) * 4, widthWords(count) * 4)
-  let from = at + HEADER + widthWords(count)
-  let width = 0
-  for (let start = 0; start < count; start += FRAME) {
-    const to = row + start
-    const size = Math.min(FRAME, count - start)
-    from = unpack(words, from, widths[width++]!, minute, to, size)
-    from = unpack(words, from, widths[width++]!, open, to, size)
-    from = unpack(words, from, widths[width++]!, close, to, size)
-    from = unpack(words, from, widths[width++]!, high, to, size)
-    from = unpack(words, from, widths[width++]!, low, to, size)
-    from = unpack(words, from, widths[width++]!, volume, to, size)
-    from = unpack(words, from, widths[width++]!, openInterest, to, size)
-  }
-  const divisor = words[at + 3]! | 0
-  let lastMinute = firstMinuteOf(runDay(words, at)) + (words[at + 2]! >>> 16) - 1
-  let lastClose = words[at + 4]! | 0
-  let interest = words[at + 5]! | 0
-  for (let i = row; i < row + count; i++) {
-    lastMinute += minute[i]! + 1
-    minute[i] = lastMinute
-    const step = open[i]!
-    const o = (lastClose + ((step >>> 1) ^ -(step & 1))) | 0
-    const body = close[i]!
-    const c = (o + ((body >>> 1) ^ -(body & 1))) | 0
-    open[i] = Math.imul(o, divisor)
-    close[i] = Math.imul(c, divisor)
-    high[i] = Math.imul((o > c ? o : c) + high[i]!, divisor)
-    low[i] = Math.imul((o < c ? o : c) - low[i]!, divisor)
-    lastClose = c
-    const change = openInterest[i]!
-    interest = (interest + ((change >>> 1) ^ -(change & 1))) | 0
-    openInterest[i] = interest
-  }
-  return count
-}
-
-const unpack = (
-  words: Uint32Array,
-  at: number,
-  bits: number,
-  target: Int32Array | Uint32Array,
-  to: number,
-  count: number
-): number => {
-  const stop = to + count
-  if (bits === 0) {
-    target.fill(0, to, stop)
-    return at
-  }
-  const mask = bits === 32 ? -1 : (1 << bits) - 1
-  let word = words[at]! | 0
-  let used = 0
-  for (let i = to; i < stop; i++) {
-    let value = word >>> used
-    used += bits
-    if (used >= 32) {
-      used -= 32
-      at++
-      if (used > 0) {
-        word = words[at]! | 0
-        value |= word << (bits - used)
-      } else if (i + 1 < stop) word = words[at]! | 0
-    }
-    target[i] = value & mask
-  }
-  return used > 0 ? at + 1 : at
-}

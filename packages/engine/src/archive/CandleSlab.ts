@@ -5,8 +5,8 @@
 import { type CandleColumns, candleColumns, sliceColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
-import { decodeInto } from "./Block.ts"
 import { readMonths } from "./BlockTables.ts"
+import { unpackRuns } from "./kernel/unpackRuns.ts"
 import { END_OF_TIME } from "./monthWrites.ts"
 
 export interface CandleSlab {
@@ -45,7 +45,7 @@ export const loadSlab = (
     for (let first = 0; first < parts.length; first += FETCH) {
       const some = parts.slice(first, first + FETCH)
       for (const { words } of yield* readMonths(some.map(({ id }) => id), 0, END_OF_TIME)) {
-        row = decodeInto(words, candles, row)
+        row = unpackRuns(words, candles, row)
       }
       onProgress?.(row, candles.length)
     }

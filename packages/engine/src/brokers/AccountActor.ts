@@ -5,20 +5,11 @@
  * Its life: wait for a token (from a login by hand, or one of its own where the user allowed that) - try it with the
  * profile - streams, each opened again after it ends, with a growing random wait - until the token ends or is refused.
  */
-import {
-  type BookChange,
-  type BrokerOrderBook,
-  emptyBook,
-  observe,
-  observeAll,
-  observeTrade
-} from "@keepgaining/brokers/orders/BrokerOrderBook.ts"
-import { compareOrders, type Difference } from "@keepgaining/brokers/orders/reconcile.ts"
+import type { BookChange, BrokerOrderBook } from "@keepgaining/brokers/orders/BrokerOrderBook.ts"
 import type {
   BrokerAccount,
   BrokerSession,
   FeedDetail,
-  FeedEnd,
   MarketFeedConnection,
   OrderFeedEvent
 } from "@keepgaining/brokers/port/BrokerAccount.ts"
@@ -27,31 +18,39 @@ import type { BrokerInstrument } from "@keepgaining/brokers/port/BrokerInstrumen
 import { isFinal } from "@keepgaining/brokers/port/BrokerOrder.ts"
 import type { BrokerToken } from "@keepgaining/brokers/port/BrokerToken.ts"
 import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
-import type { BrokerPosition, Funds, Holding } from "@keepgaining/brokers/port/Portfolio.ts"
+import type { Funds } from "@keepgaining/brokers/port/Portfolio.ts"
 import type { FeedBatch } from "@keepgaining/brokers/wire/FeedBatch.ts"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import { AccountBooks } from "./AccountBooks.ts"
 import type { AccountBook, AccountPhase, AccountStatus, StreamStatus } from "./AccountStatus.ts"
-import { backoff, SETTLED_MS } from "./backoff.ts"
+import { backoff } from "./backoff.ts"
 import type { AccountRecord } from "./BrokerAccounts.ts"
-import type { CallGate } from "./CallGate.ts"
+import { type CallGate, Priority } from "./CallGate.ts"
+import { differenceInWords } from "./differenceInWords.ts"
 import { guardSession } from "./guardSession.ts"
+import { keepStream } from "./keepStream.ts"
+import { Listeners } from "./Listeners.ts"
 
 export type BatchListener = (batch: FeedBatch) => void
-export type FrameListener = (frame: Uint8Array, receivedAt: number) => void
+/** `connection`: which one of the market feed it came on, counted from 1. */
+export type FrameListener = (frame: Uint8Array, receivedAt: number, connection: number) => void
 export type BookListener = (change: BookChange) => void
 
 export interface AccountActorOptions {
   readonly record: AccountRecord
   readonly adapter: BrokerAccount
   readonly gate: CallGate
-  /** The stored token, good or not. */
-  readonly token: Effect.Effect<BrokerToken | undefined>
-  readonly forgetToken: Effect.Effect<void>
+  /** The stored token, good or not. Fails when it cannot be read, which says nothing about the token. */
+  readonly token: Effect.Effect<BrokerToken | undefined, { readonly message: string }>
+  /** That one only: another may have taken its place. */
+  readonly forgetToken: (token: BrokerToken) => Effect.Effect<void>
   /** Whether a tag is one that this engine gave. */
   readonly isOurs: (tag: string) => boolean
 }
@@ -63,7 +62,20 @@ const RECONCILE_MS = 60_000
 /** At least so long between two comparisons, whoever asks for them. */
 const RECONCILE_LEAST_MS = 3_000
 
-type TokenEnd = "ended" | "refused" | "replaced"
+/** From an occasion to the comparison, so that the stream has told what the books tell too. */
+const SETTLE_MS = 1_000
+
+type TokenEnd = "ended" | "refused" | "replaced" | "forgotten"
+
+const endInWords: Readonly<Record<TokenEnd, string>> = {
+  replaced: "the token was replaced",
+  ended: "the token has ended",
+  refused: "the broker refused the token",
+  forgotten: "logged out"
+}
+
+const isSame = (a: BrokerToken, b: BrokerToken): boolean =>
+  a.issuedAt === b.issuedAt && Redacted.value(a.access) === Redacted.value(b.access)
 
 const idle: StreamStatus = { state: "off", detail: "", reconnects: 0, lastHeardAt: null }
 
@@ -71,9 +83,9 @@ export class AccountActor {
   readonly record: AccountRecord
   readonly adapter: BrokerAccount
   readonly #options: AccountActorOptions
-  readonly #batchListeners = new Set<BatchListener>()
-  readonly #frameListeners = new Set<FrameListener>()
-  readonly #bookListeners = new Set<BookListener>()
+  readonly #batchListeners: Listeners<Parameters<BatchListener>>
+  readonly #frameListeners: Listeners<Parameters<FrameListener>>
+  readonly #books: AccountBooks
   readonly #wanted = new Map<BrokerInstrument, FeedDetail>()
   readonly #feedWanted = Latch.makeUnsafe(false)
   readonly #reconcileNow = Latch.makeUnsafe(false)
@@ -82,16 +94,13 @@ export class AccountActor {
   #detail = "no login yet"
   #since = 0
   #token: BrokerToken | undefined
+  /** It is not tried again, also when it could not be forgotten. */
+  #refused: BrokerToken | undefined
   #session: BrokerSession | undefined
   #feed: StreamStatus = idle
   #orders: StreamStatus = idle
   #connection: MarketFeedConnection | undefined
-  #book: BrokerOrderBook = emptyBook
-  #positions: ReadonlyArray<BrokerPosition> = []
-  #holdings: ReadonlyArray<Holding> = []
-  #funds: Funds | null = null
-  #differences: ReadonlyArray<Difference> = []
-  #reconciledAt: number | null = null
+  #connections = 0
   nextLoginAt: number | null = null
   automatic: boolean
 
@@ -100,6 +109,10 @@ export class AccountActor {
     this.record = options.record
     this.adapter = options.adapter
     this.automatic = options.record.automatic
+    const { id } = options.record
+    this.#batchListeners = new Listeners(`the market feed of ${id}`)
+    this.#frameListeners = new Listeners(`the frames of ${id}`)
+    this.#books = new AccountBooks(id, options.isOurs)
   }
 
   // ---- what others see ---------------------------------------------------------------------------------------------
@@ -118,11 +131,11 @@ export class AccountActor {
   }
 
   get book(): BrokerOrderBook {
-    return this.#book
+    return this.#books.book
   }
 
   get funds(): Funds | null {
-    return this.#funds
+    return this.#books.funds
   }
 
   get lastTickAt(): number | null {
@@ -137,6 +150,10 @@ export class AccountActor {
     return this.#orders.state === "live"
   }
 
+  get gate(): CallGate {
+    return this.#options.gate
+  }
+
   /** Waits until calls are answered. */
   readonly live: Effect.Effect<void> = Effect.suspend(() => this.#isLive.await)
 
@@ -144,6 +161,7 @@ export class AccountActor {
     const { broker, id, root, userId } = this.record
     const counters = this.#connection?.counters
     const profile = this.#token?.profile
+    const books = this.#books
     return {
       account: id,
       broker,
@@ -164,23 +182,24 @@ export class AccountActor {
         malformed: counters?.malformed ?? 0
       },
       orders: this.#orders,
-      funds: this.#funds,
-      openOrders: [...this.#book.orders.values()].filter(({ status }) => !isFinal(status)).length,
-      openPositions: this.#positions.filter(({ quantity }) => quantity !== 0).length,
-      differences: this.#differences.map(inWords),
-      reconciledAt: this.#reconciledAt,
+      funds: books.funds,
+      openOrders: [...books.book.orders.values()].filter(({ status }) => !isFinal(status)).length,
+      openPositions: books.positions.filter(({ quantity }) => quantity !== 0).length,
+      differences: books.differences.map(differenceInWords),
+      reconciledAt: books.comparedAt,
       callsWaiting: this.#options.gate.waiting(),
       resting: this.#options.gate.resting()
     }
   }
 
   accountBook(): AccountBook {
+    const { book, holdings, positions } = this.#books
     return {
       account: this.record.id,
-      orders: [...this.#book.orders.values()].reverse(),
-      trades: [...this.#book.trades.values()].reverse(),
-      positions: this.#positions,
-      holdings: this.#holdings
+      orders: [...book.orders.values()].reverse(),
+      trades: [...book.trades.values()].reverse(),
+      positions,
+      holdings
     }
   }
 
@@ -207,21 +226,32 @@ export class AccountActor {
     return instruments.filter((each) => !this.#wanted.has(each)).length
   }
 
-  /** Called from the socket's callback, with a batch that is reused. Answers how to stop. */
-  onBatch(listener: BatchListener): () => void {
-    this.#batchListeners.add(listener)
-    return () => this.#batchListeners.delete(listener)
+  /** Through every reconnection. */
+  get subscribed(): ReadonlyMap<BrokerInstrument, FeedDetail> {
+    return this.#wanted
   }
 
+  /** Called from the socket's callback, with a batch that is reused. Answers how to stop. */
+  onBatch(listener: BatchListener): () => void {
+    return this.#batchListeners.add(listener)
+  }
+
+  /** Called from the socket's callback before the frame is decoded. It may be reused: copy it. Answers how to stop. */
   onFrame(listener: FrameListener): () => void {
-    this.#frameListeners.add(listener)
-    return () => this.#frameListeners.delete(listener)
+    return this.#frameListeners.add(listener)
   }
 
   /** What changed in the account's order book, by its stream or by a comparison. */
   onChange(listener: BookListener): () => void {
-    this.#bookListeners.add(listener)
-    return () => this.#bookListeners.delete(listener)
+    return this.#books.listeners.add(listener)
+  }
+
+  /** What the engine believes to hold there: signed units by `positionKey`, without deliveries. Answers how to stop. */
+  expectPositions(expected: () => ReadonlyMap<string, number>): () => void {
+    this.#books.expected = expected
+    return () => {
+      if (this.#books.expected === expected) this.#books.expected = undefined
+    }
   }
 
   /** Compares the books soon. */
@@ -231,12 +261,7 @@ export class AccountActor {
 
   /** Reads the order book now and takes what it says; for whoever looks for an order by its tag. */
   readonly readBook: Effect.Effect<BrokerOrderBook, BrokerError | undefined> = Effect.suspend(() =>
-    this.#session === undefined
-      ? Effect.fail(undefined)
-      : Effect.map(this.#session.orders.book, (rows) => {
-        this.#take(observeAll(this.#book, rows))
-        return this.#book
-      })
+    this.#session === undefined ? Effect.fail(undefined) : this.#books.read(this.#session)
   )
 
   // ---- its life ----------------------------------------------------------------------------------------------------
@@ -244,23 +269,50 @@ export class AccountActor {
   readonly run: Effect.Effect<never> = Effect.suspend(() =>
     Effect.forever(Effect.gen({ self: this }, function*(this: AccountActor) {
       const token = yield* this.#waitForToken()
-      const end = yield* Effect.scoped(this.#useToken(token))
-      this.#session = undefined
-      this.#isLive.closeUnsafe()
-      const now = yield* Clock.currentTimeMillis
-      if (end === "replaced") return
+      const end = yield* Effect.scoped(this.#useToken(token)).pipe(
+        Effect.ensuring(Effect.sync(() => {
+          this.#session = undefined
+          this.#isLive.closeUnsafe()
+          this.#feed = { ...this.#feed, state: "off" }
+          this.#orders = { ...this.#orders, state: "off" }
+        }))
+      )
+      // A logout, or another login, ends the token at the broker as well, and that may be noticed first.
+      const stored = yield* Effect.orElseSucceed(this.#options.token, () => token)
+      if (stored !== undefined && !isSame(stored, token)) return
       this.#token = undefined
-      this.#enter("logged-out", end === "ended" ? "the token has ended" : "the broker refused the token", now)
-      if (end === "refused") yield* this.#options.forgetToken
+      this.#enter(
+        "logged-out",
+        endInWords[stored === undefined ? "forgotten" : end],
+        yield* Clock.currentTimeMillis
+      )
+      if (end !== "refused") return
+      this.#refused = token
+      yield* this.#options.forgetToken(token)
     }))
+  ).pipe(
+    // Whoever still holds the actor must not take it for one that works.
+    Effect.onExit(() =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        this.#enter("logged-out", "the account does not run", now)
+      })
+    )
   )
 
   #waitForToken(): Effect.Effect<BrokerToken> {
     return Effect.gen({ self: this }, function*(this: AccountActor) {
       while (true) {
-        const token = yield* this.#options.token
+        const token = yield* this.#options.token.pipe(
+          Effect.catch((error) =>
+            Effect.map(Clock.currentTimeMillis, (now) => {
+              this.setLoggedOut(error.message, now)
+              return undefined
+            })
+          )
+        )
         const now = yield* Clock.currentTimeMillis
-        if (token !== undefined && token.endsAt > now) {
+        const isRefused = token !== undefined && this.#refused !== undefined && isSame(token, this.#refused)
+        if (token !== undefined && token.endsAt > now && !isRefused) {
           this.#token = token
           return token
         }
@@ -279,19 +331,28 @@ export class AccountActor {
     return Effect.gen({ self: this }, function*(this: AccountActor) {
       const refused = yield* Deferred.make<TokenEnd>()
       const doubt = Latch.makeUnsafe(false)
-      const session = guardSession(this.adapter.session(token), this.#options.gate, () => doubt.openUnsafe())
+      const { gate } = this.#options
+      const plain = this.adapter.session(token)
+      const session = guardSession(plain, gate, () => doubt.openUnsafe())
       this.#session = session
       const scope = yield* Effect.scope
+      // A loop that dies takes the whole account down, which its supervisor starts anew.
       const fork = (loop: Effect.Effect<unknown, never, Scope.Scope>) =>
-        Effect.forkIn(Effect.provideService(loop, Scope.Scope, scope), scope)
+        Effect.forkIn(
+          Effect.catchCause(
+            Effect.provideService(loop, Scope.Scope, scope),
+            (cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : Deferred.failCause(refused, cause)
+          ),
+          scope
+        )
 
       // A token that one call was refused for may still be good: its profile tells.
       const doubts = Effect.forever(Effect.gen({ self: this }, function*(this: AccountActor) {
         yield* doubt.await
         doubt.closeUnsafe()
-        const error = yield* Effect.flip(this.adapter.session(token).portfolio.profile).pipe(
-          Effect.orElseSucceed(() => undefined)
-        )
+        const error = yield* Effect.flip(
+          gate.pass("reads", Priority.exit, "try the token", plain.portfolio.profile)
+        ).pipe(Effect.orElseSucceed(() => undefined))
         if (error?._tag === "Unauthorised") yield* Deferred.succeed(refused, "refused" as const)
       }))
 
@@ -315,77 +376,35 @@ export class AccountActor {
         while (true) {
           const now = yield* Clock.currentTimeMillis
           if (now >= token.endsAt) return "ended" as const
-          const stored = yield* this.#options.token
-          if (stored === undefined) return "refused" as const
-          if (stored.issuedAt !== token.issuedAt) return "replaced" as const
+          // What cannot be read now is as it was.
+          const stored = yield* Effect.orElseSucceed(this.#options.token, () => token)
+          if (stored === undefined) return "forgotten" as const
+          if (!isSame(stored, token)) return "replaced" as const
           yield* Effect.sleep(Math.min(TOKEN_LOOK_MS, Math.max(1, token.endsAt - now)))
         }
       })
 
       yield* fork(doubts)
       yield* fork(tries)
-      const end = yield* Effect.raceFirst(Deferred.await(refused), watch)
-      this.#feed = { ...this.#feed, state: "off" }
-      this.#orders = { ...this.#orders, state: "off" }
-      return end
-    })
-  }
-
-  /** Opens a stream again and again while the scope lasts. */
-  #keep<A>(
-    open: Effect.Effect<A, BrokerError, Scope.Scope>,
-    use: (stream: A) => Effect.Effect<FeedEnd>,
-    show: (change: Partial<StreamStatus>) => void,
-    doubt: Latch.Latch
-  ): Effect.Effect<never> {
-    return Effect.gen(function*() {
-      let attempt = 0
-      let openings = 0
-      while (true) {
-        show({ state: "connecting", reconnects: openings })
-        const openedAt = yield* Clock.currentTimeMillis
-        const reason = yield* Effect.scoped(
-          Effect.matchEffect(open, {
-            onFailure: (error) =>
-              Effect.sync(() => {
-                if (error._tag === "Unauthorised") doubt.openUnsafe()
-                return error.message
-              }),
-            onSuccess: (stream) =>
-              Effect.map(
-                Effect.suspend(() => {
-                  show({ state: "live", detail: "" })
-                  return use(stream)
-                }),
-                (end) => {
-                  if (end.cause === "unauthorised") doubt.openUnsafe()
-                  openings++
-                  return end.reason
-                }
-              )
-          })
-        )
-        const now = yield* Clock.currentTimeMillis
-        attempt = now - openedAt >= SETTLED_MS ? 1 : attempt + 1
-        show({ state: "waiting", detail: reason })
-        yield* Effect.sleep(backoff(attempt, yield* Random.next))
-      }
+      return yield* Effect.raceFirst(Deferred.await(refused), watch)
     })
   }
 
   #keepFeed(session: BrokerSession, doubt: Latch.Latch): Effect.Effect<never> {
-    const onBatch: BatchListener = (batch) => {
-      this.#feed = { ...this.#feed, lastHeardAt: batch.ticks.receiveTime[0] ?? this.#feed.lastHeardAt }
-      for (const listener of this.#batchListeners) listener(batch)
-    }
-    const onFrame: FrameListener = (frame, receivedAt) => {
-      for (const listener of this.#frameListeners) listener(frame, receivedAt)
-    }
-    return Effect.andThen(
-      this.#feedWanted.await,
-      this.#keep(
-        session.marketFeed.open(onBatch, onFrame),
-        (connection) =>
+    return Effect.gen({ self: this }, function*(this: AccountActor) {
+      const tell = yield* this.#batchListeners.teller
+      const tellFrame = yield* this.#frameListeners.teller
+      const onBatch: BatchListener = (batch) => {
+        this.#feed = { ...this.#feed, lastHeardAt: batch.ticks.receiveTime[0] ?? this.#feed.lastHeardAt }
+        tell(batch)
+      }
+      yield* this.#feedWanted.await
+      return yield* keepStream({
+        open: Effect.suspend(() => {
+          const connection = ++this.#connections
+          return session.marketFeed.open(onBatch, (frame, receivedAt) => tellFrame(frame, receivedAt, connection))
+        }),
+        use: (connection) =>
           Effect.suspend(() => {
             this.#connection = connection
             const byDetail = Map.groupBy(this.#wanted, ([, detail]) => detail)
@@ -397,76 +416,44 @@ export class AccountActor {
               })
             )
           }),
-        (change) => {
+        show: (change) => {
           this.#feed = { ...this.#feed, ...change }
         },
-        doubt
-      )
-    )
+        onUnauthorised: () => doubt.openUnsafe()
+      })
+    })
   }
 
   #keepOrders(session: BrokerSession, doubt: Latch.Latch): Effect.Effect<never> {
     return Effect.gen({ self: this }, function*(this: AccountActor) {
       const clock = yield* Clock.Clock
+      const follow = yield* this.#books.follower
       const onEvent = (event: OrderFeedEvent): void => {
         this.#orders = { ...this.#orders, lastHeardAt: clock.currentTimeMillisUnsafe() }
-        if (event._tag === "Order") this.#take(observe(this.#book, event.order))
-        else if (event._tag === "Trade") this.#book = observeTrade(this.#book, event.trade)
-        // The stream has said something that cannot be read, or repeats nothing: the book has it.
-        else if (event._tag === "Unreadable") this.reconcileSoon()
+        if (follow(event)) this.reconcileSoon()
       }
-      return yield* this.#keep(
-        session.orderFeed.open(onEvent),
-        ({ ended }) => Effect.andThen(Effect.sync(() => this.reconcileSoon()), ended),
-        (change) => {
+      return yield* keepStream({
+        open: session.orderFeed.open(onEvent),
+        use: ({ ended }) => Effect.andThen(Effect.sync(() => this.reconcileSoon()), ended),
+        show: (change) => {
           this.#orders = { ...this.#orders, ...change }
         },
-        doubt
-      )
+        onUnauthorised: () => doubt.openUnsafe()
+      })
     })
   }
 
   #keepReconciled(session: BrokerSession): Effect.Effect<never> {
     return Effect.forever(Effect.gen({ self: this }, function*(this: AccountActor) {
       this.#reconcileNow.closeUnsafe()
-      yield* this.#reconcile(session).pipe(
+      yield* this.#books.compare(session).pipe(
         Effect.catch((error) => Effect.logDebug(`The books of ${this.record.id} were not compared: ${error.message}`))
       )
       yield* Effect.sleep(RECONCILE_LEAST_MS)
-      yield* Effect.raceFirst(this.#reconcileNow.await, Effect.sleep(RECONCILE_MS))
+      yield* Effect.raceFirst(
+        Effect.andThen(this.#reconcileNow.await, Effect.sleep(SETTLE_MS)),
+        Effect.sleep(RECONCILE_MS)
+      )
     }))
-  }
-
-  #reconcile(session: BrokerSession): Effect.Effect<void, BrokerError> {
-    return Effect.gen({ self: this }, function*(this: AccountActor) {
-      const rows = yield* session.orders.book
-      this.#differences = compareOrders(this.#book, rows, this.#options.isOurs)
-      this.#take(observeAll(this.#book, rows))
-      for (const trade of yield* session.orders.trades) this.#book = observeTrade(this.#book, trade)
-      this.#positions = yield* session.portfolio.positions
-      this.#holdings = yield* session.portfolio.holdings
-      this.#funds = yield* session.portfolio.funds
-      this.#reconciledAt = yield* Clock.currentTimeMillis
-    })
-  }
-
-  #take({ book, changes }: { readonly book: BrokerOrderBook; readonly changes: ReadonlyArray<BookChange> }): void {
-    this.#book = book
-    for (const change of changes) for (const listener of this.#bookListeners) listener(change)
-  }
-}
-
-const inWords = (difference: Difference): string => {
-  switch (difference._tag) {
-    case "Missing":
-      return `order ${difference.order.orderId} (${difference.order.symbol}) works here but is not in the broker's book`
-    case "Foreign":
-      return `order ${difference.order.orderId} (${difference.order.symbol}) was placed elsewhere`
-    case "Differs":
-      return `order ${difference.ours.orderId} (${difference.ours.symbol}): filled ${difference.ours.filled} here, ` +
-        `${difference.theirs.filled} at the broker, who calls it ${difference.theirs.brokerStatus}`
-    case "Position":
-      return `position in ${difference.symbol} (${difference.product}): ${difference.ours} here, ` +
-        `${difference.theirs} at the broker`
   }
 }

@@ -12,7 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as path from "node:path"
 import { openPrivateFile, type PrivateFileError } from "../storage/PrivateFile.ts"
-import { Vault, type VaultRefused } from "./Vault.ts"
+import { Vault, VaultRefused } from "./Vault.ts"
 
 /** Our name of an account: `zerodha`, `kite-asha`. */
 export const AccountId = Schema.String.check(Schema.isPattern(/^[a-z0-9][a-z0-9-]{0,31}$/))
@@ -29,7 +29,11 @@ export const AccountRecord = Schema.Struct({
   /** Of a server that speaks all of the broker's protocols, such as the simulator; the broker's own hosts without it. */
   root: Schema.optionalKey(Schema.String),
   /** Whether the engine may log in by itself, with what the user has stored for that. */
-  automatic: Schema.Boolean
+  automatic: Schema.Boolean,
+  /** Registered with the broker as where orders come from; without it no live order is sent to a real account. */
+  staticIp: Schema.optionalKey(Schema.String),
+  /** The broker's id of the user's algorithm, or `generic` below the rate from which one is registered. */
+  algo: Schema.optionalKey(Schema.String)
 })
 export type AccountRecord = typeof AccountRecord.Type
 
@@ -74,6 +78,10 @@ export class BrokerAccounts extends Context.Service<BrokerAccounts, {
   readonly token: (id: string) => Effect.Effect<BrokerToken | undefined, Failure>
   /** Without a token it forgets the one that is stored. */
   readonly saveToken: (id: string, token: BrokerToken | undefined) => Effect.Effect<void, Failure>
+  /** That one only: not another that has taken its place meanwhile. */
+  readonly forgetToken: (id: string, token: BrokerToken) => Effect.Effect<void, Failure>
+  /** Changes whenever the account is added anew, also with other secrets only. */
+  readonly revision: (id: string) => Effect.Effect<string | undefined, Failure>
 }>()("@keepgaining/engine/brokers/BrokerAccounts") {}
 
 const secretsText = Schema.fromJsonString(AccountSecrets)
@@ -111,7 +119,21 @@ const make = (dataDirectory: string) =>
         all.accounts.some((each) => each.id === id),
         { ...all, accounts: all.accounts.map((each) => each.id === id ? how(each) : each) }
       ])
-    const find = (id: string) => Effect.map(file.read, ({ accounts }) => accounts.find((each) => each.id === id))
+    /** What was sealed here was encoded here; of what a later version wrote, nothing may be said but that. */
+    const unseal = <A>(
+      sealed: string,
+      about: string,
+      schema: Schema.Codec<A, string>
+    ): Effect.Effect<A, VaultRefused> =>
+      Effect.flatMap(vault.open(sealed, about), (text) =>
+        Effect.mapError(Schema.decodeUnknownEffect(schema)(Redacted.value(text)), () =>
+          new VaultRefused({
+            reason: `What is stored of ${about} is not of this version of the engine`,
+            remedy: "Update the engine, or remove the account and add it again"
+          })))
+    const find = (id: string) =>
+      Effect.map(file.read, ({ accounts }) =>
+        accounts.find((each) => each.id === id))
 
     return BrokerAccounts.of({
       list: Effect.map(file.read, ({ accounts }) => accounts.map(recordOf)),
@@ -137,16 +159,13 @@ const make = (dataDirectory: string) =>
         Effect.gen(function*() {
           const stored = yield* find(id)
           if (stored === undefined) return undefined
-          const text = yield* vault.open(stored.secrets, `${id} secrets`)
-          // What was sealed here was encoded here.
-          return Redacted.make(Schema.decodeUnknownSync(secretsText)(Redacted.value(text)))
+          return Redacted.make(yield* unseal(stored.secrets, `${id} secrets`, secretsText))
         }),
       token: (id) =>
         Effect.gen(function*() {
           const stored = yield* find(id)
           if (stored?.token === undefined) return undefined
-          const text = yield* vault.open(stored.token, `${id} token`)
-          return tokenOf(Schema.decodeUnknownSync(tokenText)(Redacted.value(text)))
+          return tokenOf(yield* unseal(stored.token, `${id} token`, tokenText))
         }),
       saveToken: (id, token) =>
         Effect.gen(function*() {
@@ -157,7 +176,21 @@ const make = (dataDirectory: string) =>
           const text = Redacted.make(Schema.encodeSync(tokenText)(plainToken(token)))
           const sealed = yield* vault.seal(text, `${id} token`)
           yield* change(id, (stored) => ({ ...stored, token: sealed }))
-        })
+        }),
+      forgetToken: (id, token) =>
+        Effect.gen(function*() {
+          const sealed = (yield* find(id))?.token
+          if (sealed === undefined) return
+          const { access } = yield* unseal(sealed, `${id} token`, tokenText)
+          if (access !== Redacted.value(token.access)) return
+          // No two sealed texts are alike, so this is still that token.
+          yield* change(
+            id,
+            ({ token: present, ...rest }) =>
+              present === undefined || present === sealed ? rest : { ...rest, token: present }
+          )
+        }),
+      revision: (id) => Effect.map(find(id), (stored) => stored?.secrets)
     })
   })
 

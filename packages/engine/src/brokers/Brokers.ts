@@ -8,17 +8,20 @@ import type { BrokerAccount } from "@keepgaining/brokers/port/BrokerAccount.ts"
 import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import type { BrokerToken } from "@keepgaining/brokers/port/BrokerToken.ts"
 import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
-import { formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
+import { dayOf, isWeekend } from "@keepgaining/core/calendar/CalendarDays.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import * as crypto from "node:crypto"
 import { Supervisor } from "../actors/Supervisor.ts"
 import { InstrumentStore } from "../instruments/InstrumentStore.ts"
@@ -28,7 +31,7 @@ import { AccountActor } from "./AccountActor.ts"
 import type { AutomaticLogin, LoginFailure } from "./automaticLogin.ts"
 import { type AccountRecord, type AccountSecrets, BrokerAccounts } from "./BrokerAccounts.ts"
 import { type CallGate, makeCallGate } from "./CallGate.ts"
-import { MOST_REFUSALS, nextLogin, retryLoginAfter } from "./loginSchedule.ts"
+import { keepLoggedIn } from "./keepLoggedIn.ts"
 import { isOurTag } from "./orderTag.ts"
 
 /** What was asked of an account cannot be done; nothing was changed. */
@@ -78,6 +81,7 @@ const LOGIN_MS = 15 * 60_000
 
 interface Running {
   readonly record: AccountRecord
+  readonly revision: string | undefined
   readonly actor: AccountActor
   readonly scope: Scope.Closeable
 }
@@ -91,13 +95,29 @@ const make = (options: BrokersOptions) =>
     const outer = yield* Effect.scope
     const running = new Map<string, Running>()
     const known = new Map<Broker, BrokerInstruments>()
+    /** Logins by hand that were begun, by their state. */
     const expected = new Map<string, { readonly account: string; readonly until: number }>()
+    /** One change of what runs at a time. */
+    const mutex = yield* Semaphore.make(1)
+    /** Why an account does not run, as it was last told. */
+    const complaints = new Map<string, string>()
 
     const instruments = (broker: Broker): BrokerInstruments => {
       const found = known.get(broker) ?? new BrokerInstruments()
       known.set(broker, found)
       return found
     }
+
+    /** What the session has, for accounts that come later. */
+    let learned: InstrumentTable | undefined
+    const learnOf = (broker: Broker): Effect.Effect<void> =>
+      Effect.gen(function*() {
+        if (learned === undefined) return
+        const entries = yield* store.entries(broker).pipe(
+          Effect.catch((error) => Effect.as(Effect.logWarning(error.message), []))
+        )
+        for (const each of brokerInstrumentsOf(learned, entries, indexNames)) instruments(broker).add(each)
+      })
 
     const stored = <A>(effect: Effect.Effect<A, { readonly message: string }>): Effect.Effect<A, BrokerRefused> =>
       Effect.mapError(effect, ({ message }) =>
@@ -116,7 +136,9 @@ const make = (options: BrokersOptions) =>
 
     const start = (record: AccountRecord): Effect.Effect<void, BrokerRefused> =>
       Effect.gen(function*() {
-        const secrets = yield* stored(accounts.secrets(record.id))
+        const { id } = record
+        const revision = yield* stored(accounts.revision(id))
+        const secrets = yield* stored(accounts.secrets(id))
         const adapter = secrets === undefined ? undefined : adapterOf(record, secrets)
         if (adapter === undefined) {
           return yield* new BrokerRefused({
@@ -126,23 +148,38 @@ const make = (options: BrokersOptions) =>
         }
         const scope = yield* Scope.fork(outer)
         const gate: CallGate = yield* Effect.provideService(
-          makeCallGate({ broker: record.broker, account: record.id, capabilities: capabilities[record.broker] }),
+          makeCallGate({ broker: record.broker, account: id, capabilities: capabilities[record.broker] }),
           Scope.Scope,
           scope
         )
+        const token = accounts.token(id)
         const actor = new AccountActor({
           record,
           adapter,
           gate,
-          token: accounts.token(record.id).pipe(Effect.orElseSucceed(() =>
-            undefined
-          )),
-          forgetToken: Effect.ignore(accounts.saveToken(record.id, undefined)),
+          token,
+          forgetToken: (refused) =>
+            Effect.ignore(accounts.forgetToken(id, refused)),
           isOurs: isOurTag
         })
-        running.set(record.id, { record, actor, scope })
-        yield* supervisor.start(`engine/broker ${record.id}`, "broker", actor.run)
-        yield* supervisor.start(`engine/broker ${record.id}/login`, "broker", keepLoggedIn(record.id))
+        if (instruments(record.broker).all().length === 0) {
+          yield* learnOf(record.broker)
+        }
+        running.set(id, { record, revision, actor, scope })
+        yield* supervisor.start(`engine/broker ${id}`, "broker", actor.run)
+        yield* supervisor.start(
+          `engine/broker ${id}/login`,
+          "broker",
+          keepLoggedIn({
+            actor,
+            // One that this key does not open will never be good: the next login replaces it.
+            token: Effect.catchTag(token, "VaultRefused", () =>
+              Effect.succeed(undefined)),
+            login: loginNow(id),
+            isRefusal,
+            isTradingDay
+          })
+        )
       })
 
     const stop = (id: string): Effect.Effect<void> =>
@@ -151,27 +188,39 @@ const make = (options: BrokersOptions) =>
         running.delete(id)
         yield* supervisor.stop(`engine/broker ${id}/login`)
         yield* supervisor.stop(`engine/broker ${id}`)
-        if (found !== undefined) yield* Scope.close(found.scope, Exit.void)
+        if (found !== undefined) {
+          yield* Scope.close(found.scope, Exit.void)
+        }
       })
 
     /** Makes what runs agree with what is stored. */
-    const follow = Effect.gen(function*() {
+    const follow = mutex.withPermits(1)(Effect.gen(function*() {
       const records = yield* stored(accounts.list)
-      for (const [id, { record }] of running) {
+      for (const [id, { actor, record, revision }] of running) {
         const now = records.find((each) => each.id === id)
-        if (now === undefined || !isSame(now, record)) yield* stop(id)
-        else {
-          const found = running.get(id)
-          if (found !== undefined) found.actor.automatic = now.automatic
-        }
+        const isSame = now !== undefined && isSameRecord(now, record) &&
+          (yield* stored(accounts.revision(id))) === revision
+        if (isSame) actor.automatic = now.automatic
+        else yield* stop(id)
       }
       for (const record of records) {
         if (running.has(record.id)) continue
-        yield* start(record).pipe(
-          Effect.catch((error) => Effect.logWarning(`Account ${record.id} does not run: ${error.message}`))
+        const complaint = yield* start(record).pipe(
+          Effect.match({ onSuccess: () => undefined, onFailure: ({ message }) => message })
         )
+        if (complaint === undefined) complaints.delete(record.id)
+        else if (complaints.get(record.id) !== complaint) {
+          complaints.set(record.id, complaint)
+          yield* Effect.logWarning(`Account ${record.id} does not run: ${complaint}`)
+        }
       }
-    })
+      const now = yield* Clock.currentTimeMillis
+      for (const [state, { account, until }] of expected) {
+        if (until > now) continue
+        expected.delete(state)
+        running.get(account)?.actor.setLoggedOut("nobody finished the login", now)
+      }
+    }))
 
     const find = (account: string): Effect.Effect<Running, BrokerRefused> => {
       const found = running.get(account)
@@ -197,59 +246,20 @@ const make = (options: BrokersOptions) =>
         if (secrets === undefined) return
         actor.setLoggingIn("the engine logs in", yield* Clock.currentTimeMillis)
         const token = yield* options.login(record, actor.adapter, secrets).pipe(
-          Effect.tapError((error) =>
-            Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.sync(() => actor.setLoggedOut(error.message, now)))
+          Effect.onExit((exit) =>
+            Effect.map(Clock.currentTimeMillis, (now) => {
+              if (Exit.isSuccess(exit)) return
+              const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+              actor.setLoggedOut(error?.message ?? "the login broke off", now)
+            })
           )
         )
         yield* save(account, token)
       })
 
-    const isTradingDay = (date: string): boolean => Result.getOrElse(calendar.isTradingDay(date), () => false)
-
-    /** Holds a token for every trading day, where the user allowed that. */
-    const keepLoggedIn = (id: string): Effect.Effect<void> =>
-      Effect.gen(function*() {
-        let failures = 0
-        let refusals = 0
-        while (running.has(id)) {
-          const actor = running.get(id)?.actor
-          if (actor === undefined) return
-          const now = yield* Clock.currentTimeMillis
-          const token = yield* accounts.token(id).pipe(Effect.orElseSucceed(() => undefined))
-          const isGood = token !== undefined && token.endsAt > now
-          if (!actor.automatic || refusals >= MOST_REFUSALS) {
-            actor.nextLoginAt = null
-            if (isGood) refusals = 0
-            yield* Effect.sleep(LOOK_MS)
-            continue
-          }
-          const due = nextLogin(now, isGood ? token.endsAt : undefined, isTradingDay)
-          actor.nextLoginAt = due ?? null
-          if (due === undefined || due > now) {
-            yield* Effect.sleep(Math.min(LOOK_MS, Math.max(1, (due ?? Infinity) - now)))
-            continue
-          }
-          const error = yield* Effect.flip(loginNow(id)).pipe(Effect.orElseSucceed(() => undefined))
-          if (error === undefined) {
-            failures = 0
-            refusals = 0
-            yield* Effect.logInfo(`${id} is logged in`)
-            continue
-          }
-          failures++
-          if (isRefusal(error)) refusals++
-          const wait = retryLoginAfter(failures)
-          yield* Effect.logWarning(
-            `${error.message} ${
-              refusals >= MOST_REFUSALS
-                ? `After ${refusals} refusals the engine does not try again by itself.`
-                : `The next attempt is at ${formatIstTime(now + wait)} IST.`
-            }`
-          )
-          actor.nextLoginAt = now + wait
-          yield* Effect.sleep(wait)
-        }
-      })
+    // Beyond what the rules cover: a login too many costs nothing, none costs the day.
+    const isTradingDay = (date: string): boolean =>
+      Result.getOrElse(calendar.isTradingDay(date), () => !isWeekend(dayOf(date)))
 
     yield* follow.pipe(Effect.catch((error) => Effect.logWarning(`Broker accounts cannot be read: ${error.message}`)))
     yield* supervisor.start(
@@ -274,7 +284,6 @@ const make = (options: BrokersOptions) =>
               remedy: "Its broker is logged in to by PIN and TOTP: use the automated login"
             })
           }
-          for (const [key, { until }] of expected) if (until <= now) expected.delete(key)
           expected.set(state, { account, until: now + LOGIN_MS })
           actor.setLoggingIn("waits for the login in the browser", now)
           return url
@@ -301,7 +310,10 @@ const make = (options: BrokersOptions) =>
               remedy: "Check the redirect URL that is registered with the broker, and log in again"
             })
           }
-          const token = yield* Effect.mapError(actor.adapter.auth.exchange(Redacted.make(grant)), refusedLogin)
+          const token = yield* actor.adapter.auth.exchange(Redacted.make(grant)).pipe(
+            Effect.mapError(refusedLogin),
+            Effect.tapError(({ reason }) => Effect.sync(() => actor.setLoggedOut(reason, now)))
+          )
           yield* save(waiting.account, token)
           return waiting.account
         }),
@@ -312,37 +324,34 @@ const make = (options: BrokersOptions) =>
       logout: (account) =>
         Effect.gen(function*() {
           const { actor } = yield* find(account)
-          const { token } = actor
-          if (token !== undefined) {
-            // The broker's own end of it; ours ends in any case.
-            yield* Effect.ignore(actor.adapter.auth.logout(token))
-          }
-          yield* stored(accounts.saveToken(account, undefined))
+          // First of all, or the engine would log in again at once.
           yield* stored(accounts.setAutomatic(account, false))
+          actor.automatic = false
+          const token = actor.token ?? (yield* stored(accounts.token(account)))
+          yield* stored(accounts.saveToken(account, undefined))
+          // The broker's own end of it; ours ends in any case.
+          if (token !== undefined) yield* Effect.ignore(actor.adapter.auth.logout(token))
         }),
       add: (record, secrets) => Effect.andThen(stored(accounts.put(record, secrets)), follow),
       remove: (account) =>
         Effect.gen(function*() {
-          yield* find(account)
-          yield* stop(account)
-          yield* stored(accounts.remove(account))
+          // Also one that does not run, because its secrets cannot be opened any more.
+          if (!(yield* stored(accounts.remove(account)))) yield* find(account)
+          yield* follow
         }),
       setAutomatic: (account, automatic) =>
         Effect.andThen(find(account), Effect.andThen(stored(accounts.setAutomatic(account, automatic)), follow)),
       learn: (table) =>
-        Effect.gen(function*() {
-          for (const broker of new Set(Array.from(running.values(), ({ record }) => record.broker))) {
-            const entries = yield* store.entries(broker).pipe(
-              Effect.catch((error) => Effect.as(Effect.logWarning(error.message), []))
-            )
-            for (const each of brokerInstrumentsOf(table, entries, indexNames)) instruments(broker).add(each)
-          }
+        Effect.suspend(() => {
+          learned = table
+          const present = new Set(Array.from(running.values(), ({ record }) => record.broker))
+          return Effect.forEach(present, learnOf, { discard: true })
         }),
       instruments
     })
   })
 
-const isSame = (a: AccountRecord, b: AccountRecord): boolean =>
+const isSameRecord = (a: AccountRecord, b: AccountRecord): boolean =>
   a.broker === b.broker && a.userId === b.userId && a.apiKey === b.apiKey && a.redirectUrl === b.redirectUrl &&
   a.root === b.root
 

@@ -12,6 +12,7 @@ import { type Capabilities, type Rate } from "@keepgaining/brokers/port/Capabili
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
@@ -36,6 +37,10 @@ export interface CallGate {
     operation: string,
     call: Effect.Effect<A, BrokerError>
   ) => Effect.Effect<A, BrokerError>
+  /** Orders that may go at once. */
+  readonly room: () => number
+  /** Calls of late that ended in trouble. */
+  readonly failures: () => number
   /** Calls that wait for their turn. */
   readonly waiting: () => number
   /** Classes whose circuit is open. */
@@ -82,6 +87,13 @@ class Lane {
     return at
   }
 
+  /** How many may go now. */
+  room(now: number): number {
+    if (this.resumeAt > now) return 0
+    const left = this.allowances.map(({ most, times, window }) => most - times.filter((at) => at > now - window).length)
+    return Math.max(0, Math.min(...left) - this.waiting.length)
+  }
+
   next(): Waiting | undefined {
     let best = 0
     for (let i = 1; i < this.waiting.length; i++) {
@@ -92,6 +104,10 @@ class Lane {
     return this.waiting.splice(best, 1)[0]
   }
 }
+
+/** How long trouble is remembered, ms, and how much of it. */
+const REMEMBERED_MS = 5 * 60_000
+const MOST_REMEMBERED = 20
 
 const isTrouble = (error: BrokerError): boolean =>
   error._tag === "UnknownOutcome" || error._tag === "NotSent" || error._tag === "UnreadableAnswer"
@@ -111,10 +127,13 @@ export const makeCallGate = (options: {
     }
     const breaker = yield* CircuitBreaker.make({
       tripPolicy: CircuitBreaker.consecutive(5),
-      openDuration: Schedule.exponential("500 millis"),
-      maxOpenDuration: "30 seconds"
+      openDuration: Schedule.min([Schedule.exponential("500 millis"), Schedule.spaced(LONGEST_PAUSE)])
     })
-    const resting = new Set<CallClass>()
+    const clock = yield* Clock.Clock
+    /** Until when each class is left alone, epoch ms. */
+    const resting = new Map<CallClass, number>()
+    /** When calls ended in trouble, epoch ms. */
+    const troubles: Array<number> = []
     let number = 0
 
     const serve = (lane: Lane): Effect.Effect<never> =>
@@ -126,8 +145,8 @@ export const makeCallGate = (options: {
         const now = yield* Clock.currentTimeMillis
         const at = lane.freeAt(now)
         if (at > now) {
-          // It may be paused anew, or somebody more urgent may come, while this waits.
-          yield* Effect.sleep(Math.min(at - now, 100))
+          // It may be paused anew while this waits, and who is most urgent is asked after that.
+          yield* Effect.sleep(at - now)
           return
         }
         const next = lane.next()
@@ -171,18 +190,25 @@ export const makeCallGate = (options: {
         Effect.onExit((exit) => {
           const error = Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Cause.findErrorOption(exit.cause))
           const ended = Exit.isSuccess(exit) ? "answered" : error?._tag ?? "interrupted"
+          if (error !== undefined && error._tag !== "CircuitBreakerError" && isTrouble(error)) {
+            troubles.push(clock.currentTimeMillisUnsafe())
+            if (troubles.length > MOST_REMEMBERED) troubles.shift()
+          }
           if (ended !== "CircuitBreakerError") resting.delete(kind)
           return Metric.update(Metric.withAttributes(calls, { account, class: kind, ended }), 1)
         }),
         Effect.catchTag("CircuitBreakerError", (error) =>
           Effect.suspend(() => {
-            resting.add(kind)
+            const { reason } = error
+            if (reason._tag === "CircuitOpen") {
+              resting.set(kind, clock.currentTimeMillisUnsafe() + Duration.toMillis(reason.retryAfter))
+            }
             return Effect.fail(
               new NotSent({
                 broker,
                 account,
                 operation,
-                reason: error.reason._tag === "CircuitBreakerStoreError"
+                reason: reason._tag === "CircuitBreakerStoreError"
                   ? error.message
                   : "its calls of this kind keep failing, so it is left alone for a moment"
               })
@@ -210,7 +236,15 @@ export const makeCallGate = (options: {
 
     return {
       pass,
+      room: () => lanes.orders.room(clock.currentTimeMillisUnsafe()),
+      failures: () => {
+        const since = clock.currentTimeMillisUnsafe() - REMEMBERED_MS
+        return troubles.filter((at) => at > since).length
+      },
       waiting: () => Object.values(lanes).reduce((sum, { waiting }) => sum + waiting.length, 0),
-      resting: () => [...resting]
+      resting: () => {
+        const now = clock.currentTimeMillisUnsafe()
+        return [...resting].flatMap(([kind, until]) => until > now ? [kind] : [])
+      }
     }
   }).pipe(Effect.provide(CircuitBreaker.layerStoreMemory()))

@@ -39,19 +39,27 @@ const keyFromFile = (file: string): Effect.Effect<Uint8Array, VaultRefused> =>
   Effect.tryPromise({
     try: async () => {
       await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+      const read = async () => new Uint8Array(Buffer.from((await fs.readFile(file, "utf8")).trim(), "base64"))
+      const isThere = await fs.access(file).then(() => true, () => false)
+      if (isThere) return await read()
+      // Written whole under another name first: nobody ever reads half a key, also not after a crash.
+      const made = `${file}.${crypto.randomBytes(6).toString("hex")}`
+      const handle = await fs.open(made, "wx", 0o600)
       try {
-        // Made by whoever comes first; others read what is there.
-        const handle = await fs.open(file, "wx", 0o600)
-        try {
-          await handle.writeFile(crypto.randomBytes(KEY_BYTES).toString("base64"))
-          await handle.sync()
-        } finally {
-          await handle.close()
-        }
+        await handle.writeFile(crypto.randomBytes(KEY_BYTES).toString("base64"))
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      try {
+        // Whoever comes first; others read what is there.
+        await fs.link(made, file)
       } catch (error) {
         if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error
+      } finally {
+        await fs.rm(made, { force: true })
       }
-      return new Uint8Array(Buffer.from((await fs.readFile(file, "utf8")).trim(), "base64"))
+      return await read()
     },
     catch: (cause) =>
       new VaultRefused({

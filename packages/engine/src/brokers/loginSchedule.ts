@@ -3,12 +3,14 @@
  * 00:00 Angel One), so a new one is fetched before the open of every trading day and held until it ends. Pure; times epoch ms.
  */
 import { dateOf } from "@keepgaining/core/calendar/CalendarDays.ts"
-import { istDay, startOfIstDay, timeOfDay } from "@keepgaining/core/market/IndianTime.ts"
+import { istDay, MINUTE_MS, startOfIstDay, timeOfDay } from "@keepgaining/core/market/IndianTime.ts"
 
 /** All four brokers' nights are over by then, and an hour is left for whatever goes wrong. */
 export const LOGIN_AT = timeOfDay(8, 0)
 /** From then on a login is of no use for the day. */
 export const LAST_LOGIN_AT = timeOfDay(15, 30)
+/** Late enough for a broker that had trouble all morning, early enough to be live with its streams at the open. */
+export const BEFORE_OPEN = timeOfDay(9, 10)
 /** After so many refusals in a row somebody has to look: another wrong attempt may lock the account. */
 export const MOST_REFUSALS = 3
 const LONGEST_SEARCH = 30
@@ -32,5 +34,12 @@ export const nextLogin = (
   return undefined
 }
 
-/** Wait after failure number `failures` of a morning, ms: one minute, then twice as long each time, at most fifteen. */
-export const retryLoginAfter = (failures: number): number => Math.min(15, 2 ** Math.max(0, failures - 1)) * 60_000
+/**
+ * When to try again after failure number `failures` in a row: in one minute, then twice as long each time, at most fifteen;
+ * but once more just before the open, however often it failed, for that is the one that counts.
+ */
+export const retryLoginAt = (now: number, failures: number): number => {
+  const usual = now + Math.min(15, 2 ** Math.max(0, failures - 1)) * MINUTE_MS
+  const last = startOfIstDay(istDay(now)) + BEFORE_OPEN
+  return now < last ? Math.min(usual, last) : usual
+}

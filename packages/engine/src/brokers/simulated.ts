@@ -24,6 +24,8 @@ export interface SimulatedOptions {
   readonly redirectUrl: string
   /** 0 or absent = any free one. */
   readonly ports?: Partial<Record<Broker, number>>
+  /** Weekdays on which nothing trades, `YYYY-MM-DD`. */
+  readonly closed?: ReadonlyArray<string>
 }
 
 const TEN_LAKH = 10_00_000 * 100
@@ -62,7 +64,8 @@ export const layer = (options: SimulatedOptions): Layer.Layer<SimulatedBrokers> 
         speed: 1,
         strikes: 20,
         accounts: simulatedCustomers(options.redirectUrl),
-        ...(options.ports === undefined ? {} : { ports: options.ports })
+        ...(options.ports === undefined ? {} : { ports: options.ports }),
+        ...(options.closed === undefined ? {} : { closed: options.closed })
       }))
   )
 

@@ -4,6 +4,7 @@
  * writes to it must be able to lag and catch up.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -114,6 +115,8 @@ const make = (setup: {
 }) =>
   Effect.gen(function*() {
     const { client, kind, name, options } = setup
+    // A simulated market may run by a clock of its own; how long a database may take is measured by the one it was opened with.
+    const own = yield* Clock.Clock
     const breaker = yield* CircuitBreaker.make({
       tripPolicy: CircuitBreaker.consecutive(options.tripAfter ?? 3),
       openDuration: Schedule.exponential("1 second"),
@@ -167,22 +170,33 @@ const make = (setup: {
     const run = <A, R>(
       effect: Effect.Effect<A, SqlError, R>
     ): Effect.Effect<A, DatabaseError, Exclude<R, SqlClient.SqlClient>> =>
+      Effect.flatMap(Clock.Clock, (clock) =>
+        Effect.provideService(timed(Effect.provideService(effect, Clock.Clock, clock)), Clock.Clock, own))
+
+    const timed = <A, R>(
+      effect: Effect.Effect<A, SqlError, R>
+    ): Effect.Effect<A, DatabaseError, Exclude<R, SqlClient.SqlClient>> =>
       migrateOnce.pipe(
         Effect.andThen(Effect.mapError(Effect.provideService(effect, SqlClient.SqlClient, client), failed)),
         withinDeadline,
         breaker.execute({
           key: breakerKey,
           classify: (exit) => {
-            if (Exit.isSuccess(exit)) return CircuitBreaker.success
+            if (Exit.isSuccess(exit)) {
+              return CircuitBreaker.success
+            }
             const error = Exit.findErrorOption(exit)
-            if (Option.isSome(error) && answered.has(error.value.reason)) return CircuitBreaker.success
+            if (Option.isSome(error) && answered.has(error.value.reason)) {
+              return CircuitBreaker.success
+            }
             failures++
             return CircuitBreaker.failure()
           }
         }),
         Effect.catchTag(
           "CircuitBreakerError",
-          (error) => Effect.fail(new DatabaseError({ database: name, reason: "resting", detail: error.message }))
+          (error) =>
+            Effect.fail(new DatabaseError({ database: name, reason: "resting", detail: error.message }))
         )
       )
 

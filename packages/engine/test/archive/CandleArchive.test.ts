@@ -1,8 +1,14 @@
 import { assert } from "@effect/vitest"
 import { dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
-import { type CandleColumns, candleColumns, sliceColumns } from "@keepgaining/core/candles/CandleColumns.ts"
+import {
+  type CandleColumns,
+  candleColumns,
+  mergeColumns,
+  sliceColumns
+} from "@keepgaining/core/candles/CandleColumns.ts"
 import { MINUTE_MS } from "@keepgaining/core/market/IndianTime.ts"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { CandleArchive, layer } from "../../src/archive/CandleArchive.ts"
 import { firstMinuteOf } from "../../src/archive/CandleRun.ts"
 import { onEveryDatabase, query } from "../database/databases.ts"
@@ -41,8 +47,9 @@ const partOf = (
 }
 
 onEveryDatabase("the candle archive", (it) => {
-  const using = <A, E>(use: (archive: CandleArchive["Service"]) => Effect.Effect<A, E>) =>
-    Effect.flatMap(CandleArchive, use).pipe(Effect.provide(layer))
+  /** An archive that has read nothing yet. */
+  const using = <A, E, R>(use: (archive: CandleArchive["Service"]) => Effect.Effect<A, E, R>) =>
+    Effect.flatMap(CandleArchive, use).pipe(Effect.provide(Layer.fresh(layer)))
 
   it.effect("keeps what gave way to another candle of the minute", () =>
     using((archive) =>
@@ -183,6 +190,62 @@ onEveryDatabase("the candle archive", (it) => {
       })
     ))
 
+  it.effect("answers a history that it has read before as the database has it now, whoever wrote to it", () =>
+    using((archive) =>
+      using((other) =>
+        Effect.gen(function*() {
+          const read = archive.history("NSE:AGAIN", ...ever)
+          const dates = ["2025-03-03", "2025-04-01", "2025-05-02"]
+          const all = candlesOf(dates.flatMap((date) => session(date)), 9)
+          yield* other.write("NSE:AGAIN", all)
+          const first = yield* read
+          assert.deepStrictEqual(first, all)
+          // What is done to an answer is done to that answer.
+          first.close.fill(0)
+          assert.deepStrictEqual(yield* read, all)
+          assert.deepStrictEqual(
+            yield* archive.history("NSE:AGAIN", at("2025-04-01"), at("2025-04-02")),
+            sliceColumns(all, 375, 750)
+          )
+          const corrected = candlesOf(dates.flatMap((date) => session(date)), 9)
+          corrected.close[400]! += 5
+          yield* other.write("NSE:AGAIN", sliceColumns(corrected, 400, 401))
+          assert.deepStrictEqual(yield* read, corrected)
+          const today = candlesOf(session("2025-05-05", 1, 30), 9)
+          yield* other.append([{ symbol: "NSE:AGAIN", candles: today }])
+          const whole = mergeColumns(corrected, today)
+          assert.deepStrictEqual(yield* read, whole)
+          // Live rows of minutes that are packed stand over them.
+          const over = candlesOf(session("2025-05-02", 1, 2), 10)
+          yield* other.append([{ symbol: "NSE:AGAIN", candles: over }])
+          assert.deepStrictEqual(yield* read, mergeColumns(whole, over))
+          yield* other.pack("2025-05-05")
+          assert.deepStrictEqual(yield* read, mergeColumns(whole, over))
+          yield* other.remove("NSE:AGAIN", at("2025-03-01"), at("2025-04-02"))
+          assert.deepStrictEqual(yield* read, mergeColumns(sliceColumns(whole, 750, whole.length), over))
+          yield* other.write("NSE:AGAIN", all)
+          assert.deepStrictEqual(yield* read, mergeColumns(all, today))
+        })
+      )
+    ))
+
+  it.effect("stores more than is packed in one go", () =>
+    using((archive) =>
+      Effect.gen(function*() {
+        const batch = Array.from({ length: 30 }, (_, i) => ({
+          symbol: `NSE:MANY${i}`,
+          candles: candlesOf(
+            Array.from({ length: 28 }, (_, day) => session(`2024-02-${String(day + 1).padStart(2, "0")}`)).flat(),
+            i
+          )
+        }))
+        assert.deepStrictEqual(yield* archive.writeAll(batch), { added: 30 * 28 * 375, replaced: 0, unchanged: 0 })
+        for (const { candles, symbol } of batch) {
+          assert.deepStrictEqual(yield* archive.history(symbol, ...ever), candles)
+        }
+      })
+    ))
+
   it.effect("finds the last candles of many, however few a month has", () =>
     using((archive) =>
       Effect.gen(function*() {
@@ -216,15 +279,18 @@ onEveryDatabase("the candle archive", (it) => {
       })
     ))
 
-  it.effect("tells damage of a block, and which", () =>
-    Effect.gen(function*() {
-      yield* using((archive) => archive.write("NSE:HURT", candlesOf(session("2024-09-02"), 8)))
-      yield* query(
-        `update archive_months set runs = set_byte(runs, 40, 255 - get_byte(runs, 40))
-         where instrument = (select id from archive_instruments where symbol = 'NSE:HURT')`
-      )
-      const error = yield* Effect.flip(using((archive) => archive.history("NSE:HURT", ...ever)))
-      assert.strictEqual(error._tag, "ArchiveDamaged")
-      assert.include(error.message, "2024-09")
-    }))
+  it.effect("tells damage of a block, and which, also of one that it has read before", () =>
+    using((archive) =>
+      Effect.gen(function*() {
+        yield* archive.write("NSE:HURT", candlesOf(session("2024-09-02"), 8))
+        assert.strictEqual((yield* archive.history("NSE:HURT", ...ever)).length, 375)
+        yield* query(
+          `update archive_months set runs = set_byte(runs, 40, 255 - get_byte(runs, 40))
+           where instrument = (select id from archive_instruments where symbol = 'NSE:HURT')`
+        )
+        const error = yield* Effect.flip(archive.history("NSE:HURT", ...ever))
+        assert.strictEqual(error._tag, "ArchiveDamaged")
+        assert.include(error.message, "2024-09")
+      })
+    ))
 })

@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { type CandleColumns, candleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import * as Schema from "effect/Schema"
 import {
-  decodeRun,
   encodeRun,
   firstMinuteOf,
   runDay,
@@ -11,6 +10,7 @@ import {
   runWords,
   runWordsAtMost
 } from "../../src/archive/CandleRun.ts"
+import { unpackRuns } from "../../src/archive/kernel/unpackRuns.ts"
 
 const price = Schema.Int.check(Schema.isBetween({ minimum: -2_147_483_648, maximum: 2_147_483_647 }))
 const quantity = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 4_294_967_295 }))
@@ -49,7 +49,7 @@ const roundTrip = (columns: CandleColumns, day: number) => {
   assert.strictEqual(runWords(words, 3), end - 3)
   // Only the run's own words may be needed.
   const back = candleColumns(columns.length)
-  decodeRun(words.slice(3, end), 0, back, 0)
+  assert.strictEqual(unpackRuns(words.slice(3, end), back, 0), columns.length)
   assert.deepStrictEqual(back, columns)
   return (end - 3) * 4
 }

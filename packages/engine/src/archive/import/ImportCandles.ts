@@ -9,6 +9,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import { Database, type DatabaseError } from "../../database/Database.ts"
 import type { ArchiveDamaged, CandlesRefused } from "../ArchiveError.ts"
 import { CandleArchive, type NamedCandles } from "../CandleArchive.ts"
+import { candleTotals } from "../kernel/candleTotals.ts"
 import { CandleRows, type Rejected } from "./CandleRows.ts"
 
 /** The source cannot be read as candles. What was imported before it stays. */
@@ -93,12 +94,10 @@ export const totalsOf = (batch: ReadonlyArray<NamedCandles>): Totals => {
   let closes = 0
   let volume = 0
   for (const { candles: columns } of batch) {
+    const totals = candleTotals(columns)
     candles += columns.length
-    for (let row = 0; row < columns.length; row++) {
-      // Inside the length.
-      closes += columns.close[row]!
-      volume += columns.volume[row]!
-    }
+    closes += totals.closes
+    volume += totals.volume
   }
   return { candles, closes, volume }
 }

@@ -43,7 +43,9 @@ export const serveCommand = Command.make(
       Flag.withDefault(defaultWatch)
     ),
     recordRaw: Flag.Boolean("record-raw").pipe(
-      Flag.withDescription("Also keep what brokers' feeds send as it came, undecoded"),
+      Flag.withDescription(
+        "Also keep what brokers' feeds send as it came, undecoded, in the session's folder raw; see ticks raw"
+      ),
       Flag.withDefault(false)
     ),
     speed: Flag.String("speed").pipe(
@@ -56,6 +58,10 @@ export const serveCommand = Command.make(
     ),
     fresh: Flag.Boolean("fresh").pipe(
       Flag.withDescription("Begin a new session; the old one's folder is renamed and kept"),
+      Flag.withDefault(false)
+    ),
+    flattenOnStop: Flag.Boolean("flatten-on-stop").pipe(
+      Flag.withDescription("When it is stopped, cancel what works and leave every position first"),
       Flag.withDefault(false)
     ),
     ...deploymentFlags,
@@ -79,7 +85,9 @@ export const serveCommand = Command.make(
       Flag.withDefault(1)
     ),
     at: Flag.String("at").pipe(
-      Flag.withDescription("Time of day, 15:20, at which --profile sim enters the market; 09:30 or later when not given"),
+      Flag.withDescription(
+        "Time of day, 15:20, at which --profile sim enters the market; 09:30 or later when not given"
+      ),
       Flag.withDefault("")
     ),
     headStart: Flag.Finite("head-start").pipe(

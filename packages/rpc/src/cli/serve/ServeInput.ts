@@ -18,6 +18,7 @@ export interface ServeInput extends DeploymentInput {
   readonly speed: string
   readonly paused: boolean
   readonly fresh: boolean
+  readonly flattenOnStop: boolean
   readonly host: string
   readonly port: number
   readonly data: string
@@ -75,6 +76,9 @@ export const outOfRange = (input: ServeInput): string | undefined => {
   }
   if (warmUp < 0 || warmUp > LONGEST_WARM_UP) return `--warm-up: ${warmUp} is not 0 to ${LONGEST_WARM_UP} days`
   if (headStart < 0) return `--head-start: ${headStart} is negative; give minutes`
+  if (input.recordRaw && (Option.isSome(input.replay) || input.feed === "generated")) {
+    return "--record-raw keeps what brokers' feeds send; there is none here. Leave it out"
+  }
   const watched = parseWatch(watch)
   if (Result.isFailure(watched)) return `--watch: ${watched.failure.message}`
   if ((input.profile === "sim" || input.profile === "live") && Option.isSome(input.replay)) {

@@ -14,6 +14,7 @@ import * as InstrumentStore from "@keepgaining/engine/instruments/InstrumentStor
 import * as InstrumentSync from "@keepgaining/engine/instruments/InstrumentSync.ts"
 import { MasterBroker } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
 import { addresses, layerHttp, type MasterAddresses } from "@keepgaining/engine/instruments/MasterSource.ts"
+import { MarketRules } from "@keepgaining/engine/rules/MarketRules.ts"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
@@ -80,5 +81,10 @@ export const simulatedBrokers = (input: ServeInput) =>
     )
   })).pipe(
     Layer.provideMerge(accountsLayer(input.data)),
-    Layer.provideMerge(simulatedLayer({ seed: input.seed, redirectUrl: redirectUrlOf(input.port) }))
+    Layer.provideMerge(Layer.unwrap(Effect.map(MarketRules, ({ calendar: { rules } }) =>
+      simulatedLayer({
+        seed: input.seed,
+        redirectUrl: redirectUrlOf(input.port),
+        closed: rules.holidays.map(({ date }) => date)
+      }))))
   )

@@ -21,8 +21,11 @@ import * as Server from "../../server/Server.ts"
 import { BAD_INPUT, fail, FAILED, reported } from "../command/CommandFailure.ts"
 import { deploymentOf } from "../command/DeploymentFlags.ts"
 import { webRoot } from "../command/installation.ts"
+import { announceEngine, urlOf } from "../running/EngineFile.ts"
+import { archiveServices } from "./archiveLayers.ts"
 import { ownBrokers, simulatedBrokers } from "./brokerLayers.ts"
 import { greet } from "./greet.ts"
+import { leaveMarket } from "./leaveMarket.ts"
 import type { ServeInput } from "./ServeInput.ts"
 import { marketOf, sessionChoice } from "./sessionChoice.ts"
 
@@ -78,7 +81,10 @@ const startStrategy = Effect.fnUntraced(function*(input: ServeInput, session: Se
 /** Simulated masters and candles must not come among real ones: they have a database of their own, whatever is configured. */
 const database = ({ data, profile }: ServeInput) => {
   const folder = path.join(data, "database")
-  return profile === "sim" ? Database.layerPglite(folder) : Database.layerConfig(folder)
+  return (profile === "sim" ? Database.layerPglite(folder) : Database.layerConfig(folder)).pipe(
+    // It is of this machine, whatever time the market has.
+    Layer.provide(Layer.sync(Clock.Clock, () => Clock.Clock.defaultValue()))
+  )
 }
 
 export const serveSession = (
@@ -95,6 +101,7 @@ export const serveSession = (
       if (input.fresh && !isRestart) yield* setAside(folder)
       return layer
     })).pipe(
+      Layer.merge(archiveServices(input.data)),
       Layer.provideMerge(input.profile === "sim" ? simulatedBrokers(input) : ownBrokers(input)),
       Layer.provideMerge(Layer.mergeAll(
         Supervisor.layer,
@@ -109,10 +116,13 @@ export const serveSession = (
     yield* Effect.gen(function*() {
       const session = yield* Session
       const accounts = yield* BrokerAccounts
-      bound((yield* Server.ServerAddress).port)
+      const address = yield* Server.ServerAddress
+      bound(address.port)
+      yield* reported(announceEngine(input.data, urlOf(address)))
       yield* startStrategy(input, session)
       if (!isRestart) yield* greet(input, session, marketOf(input, (yield* accounts.list).length))
-      yield* (yield* Supervisor).escalation
+      const { escalation } = yield* Supervisor
+      yield* input.flattenOnStop ? Effect.onInterrupt(escalation, () => leaveMarket(session)) : escalation
     }).pipe(
       Effect.provide(Layer.provideMerge(server, engine)),
       Effect.catchTag("ServeError", (error) => cannotListen(input, error))

@@ -78,6 +78,9 @@ export const sessionChoice = Effect.fnUntraced(function*(input: ServeInput, spee
       return { folder, layer }
     }
     case "generated": {
+      if (input.recordRaw) {
+        yield* Effect.logWarning("--record-raw: the market is generated, so no broker sends anything")
+      }
       // A demo is for a day; what trades on paper goes on until somebody begins anew.
       const mode = input.profile === "demo" ? "demo" : "paper"
       const folder = path.join(sessions, mode === "demo" ? `demo-${formatIstDate(now)}` : "paper")
