@@ -14,7 +14,7 @@ import type {
   OrderFeedEvent
 } from "@keepgaining/brokers/port/BrokerAccount.ts"
 import type { BrokerError } from "@keepgaining/brokers/port/BrokerError.ts"
-import type { BrokerInstrument } from "@keepgaining/brokers/port/BrokerInstruments.ts"
+import { type BrokerInstrument, type BrokerInstruments, marketOf } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import { isFinal } from "@keepgaining/brokers/port/BrokerOrder.ts"
 import type { BrokerToken } from "@keepgaining/brokers/port/BrokerToken.ts"
 import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
@@ -101,6 +101,7 @@ export class AccountActor {
   #orders: StreamStatus = idle
   #connection: MarketFeedConnection | undefined
   #connections = 0
+  #subscriptions = 0
   nextLoginAt: number | null = null
   automatic: boolean
 
@@ -221,9 +222,38 @@ export class AccountActor {
     const taken = instruments.filter((each) => !this.#wanted.has(each)).slice(0, room)
     for (const each of taken) this.#wanted.set(each, detail)
     for (const each of instruments) if (this.#wanted.has(each)) this.#wanted.set(each, detail)
+    this.#subscriptions++
     this.#connection?.subscribe(instruments.filter((each) => this.#wanted.has(each)), detail)
     this.#feedWanted.openUnsafe()
     return instruments.filter((each) => !this.#wanted.has(each)).length
+  }
+
+  /** What the broker's newest master calls otherwise than before is subscribed anew; what lost its token is given up. */
+  renew(instruments: BrokerInstruments): void {
+    const changed: Array<BrokerInstrument> = []
+    const before = [...this.#wanted]
+    for (const [old, detail] of before) {
+      const fresh = instruments.ofSymbol(old.instrument.symbol)
+      // The token of a contract that expired goes to another one.
+      const isListed = fresh !== undefined && instruments.ofToken(marketOf(fresh.instrument), fresh.token) === fresh
+      if (isListed && fresh.token === old.token && fresh.tradingSymbol === old.tradingSymbol) continue
+      changed.push(old)
+      this.#wanted.delete(old)
+      if (isListed) this.#wanted.set(fresh, detail)
+    }
+    if (changed.length === 0) return
+    this.#subscriptions++
+    this.#connection?.unsubscribe(changed)
+    const gone = new Set(changed.map(({ token }) => token))
+    const known = new Set(before.map(([each]) => each))
+    for (const [each, detail] of this.#wanted) {
+      if (!known.has(each) || gone.has(each.token)) this.#connection?.subscribe([each], detail)
+    }
+  }
+
+  /** Changes whenever {@link subscribed} does. */
+  get subscriptions(): number {
+    return this.#subscriptions
   }
 
   /** Through every reconnection. */

@@ -37,6 +37,9 @@ export const AccountRecord = Schema.Struct({
 })
 export type AccountRecord = typeof AccountRecord.Type
 
+/** What the user registered with the broker for orders by program. */
+export type Registration = Pick<AccountRecord, "staticIp" | "algo">
+
 /** Only `apiSecret` is needed; the others are for logins without hands. */
 export const AccountSecrets = Schema.Struct({
   apiSecret: Schema.String,
@@ -74,6 +77,8 @@ export class BrokerAccounts extends Context.Service<BrokerAccounts, {
   /** Whether there was one. Its secrets and token are gone with it. */
   readonly remove: (id: string) => Effect.Effect<boolean, Failure>
   readonly setAutomatic: (id: string, automatic: boolean) => Effect.Effect<boolean, Failure>
+  /** In place of what was registered before. */
+  readonly setRegistration: (id: string, registration: Registration) => Effect.Effect<boolean, Failure>
   readonly secrets: (id: string) => Effect.Effect<Redacted.Redacted<AccountSecrets> | undefined, Failure>
   readonly token: (id: string) => Effect.Effect<BrokerToken | undefined, Failure>
   /** Without a token it forgets the one that is stored. */
@@ -155,6 +160,12 @@ const make = (dataDirectory: string) =>
           { ...all, accounts: all.accounts.filter((each) => each.id !== id) }
         ]),
       setAutomatic: (id, automatic) => change(id, (stored) => ({ ...stored, automatic })),
+      setRegistration: (id, { algo, staticIp }) =>
+        change(id, ({ algo: _algo, staticIp: _staticIp, ...rest }) => ({
+          ...rest,
+          ...(staticIp === undefined ? {} : { staticIp }),
+          ...(algo === undefined ? {} : { algo })
+        })),
       secrets: (id) =>
         Effect.gen(function*() {
           const stored = yield* find(id)

@@ -5,7 +5,7 @@
 import { adapters } from "@keepgaining/brokers/adapters.ts"
 import type { Broker } from "@keepgaining/brokers/port/Broker.ts"
 import type { BrokerAccount } from "@keepgaining/brokers/port/BrokerAccount.ts"
-import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
+import { type BrokerInstrument, BrokerInstruments, marketOf } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import type { BrokerToken } from "@keepgaining/brokers/port/BrokerToken.ts"
 import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
 import { dayOf, isWeekend } from "@keepgaining/core/calendar/CalendarDays.ts"
@@ -29,7 +29,7 @@ import { brokerInstrumentsOf } from "../instruments/sessionInstruments.ts"
 import { MarketRules } from "../rules/MarketRules.ts"
 import { AccountActor } from "./AccountActor.ts"
 import type { AutomaticLogin, LoginFailure } from "./automaticLogin.ts"
-import { type AccountRecord, type AccountSecrets, BrokerAccounts } from "./BrokerAccounts.ts"
+import { type AccountRecord, type AccountSecrets, BrokerAccounts, type Registration } from "./BrokerAccounts.ts"
 import { type CallGate, makeCallGate } from "./CallGate.ts"
 import { keepLoggedIn } from "./keepLoggedIn.ts"
 import { isOurTag } from "./orderTag.ts"
@@ -61,6 +61,8 @@ export class Brokers extends Context.Service<Brokers, {
   ) => Effect.Effect<void, BrokerRefused>
   readonly remove: (account: string) => Effect.Effect<void, BrokerRefused>
   readonly setAutomatic: (account: string, automatic: boolean) => Effect.Effect<void, BrokerRefused>
+  /** What the user registered with the broker for orders by program; the account is taken up anew with it. */
+  readonly setRegistration: (account: string, registration: Registration) => Effect.Effect<void, BrokerRefused>
   /** Tells all accounts which instruments the session has, by the brokers' masters that are stored. */
   readonly learn: (table: InstrumentTable) => Effect.Effect<void>
   /** As the broker of the account knows them. */
@@ -76,6 +78,8 @@ export interface BrokersOptions {
 const TIMEOUT_MS = 10_000
 /** Between looks at the accounts that another process may have changed. */
 const LOOK_MS = 1_000
+/** Between looks for a master that is newer than what is known. */
+const MASTER_LOOK_MS = 60_000
 /** How long somebody may take to log in by hand. */
 const LOGIN_MS = 15 * 60_000
 
@@ -116,8 +120,24 @@ const make = (options: BrokersOptions) =>
         const entries = yield* store.entries(broker).pipe(
           Effect.catch((error) => Effect.as(Effect.logWarning(error.message), []))
         )
-        for (const each of brokerInstrumentsOf(learned, entries, indexNames)) instruments(broker).add(each)
+        const known = instruments(broker)
+        for (const each of brokerInstrumentsOf(learned, entries, indexNames)) {
+          if (!isKnown(known, each)) known.add(each)
+        }
+        for (const { actor, record } of running.values()) if (record.broker === broker) actor.renew(known)
       })
+
+    /** When the master was fetched that was learned from, epoch ms. */
+    const learnedFrom = new Map<Broker, number>()
+    /** Masters are renumbered overnight, while sessions go on. */
+    const learnNew = Effect.gen(function*() {
+      for (const broker of new Set(Array.from(running.values(), ({ record }) => record.broker))) {
+        const at = (yield* store.master(broker))?.fetchedAt.getTime()
+        if (at === undefined || at === learnedFrom.get(broker)) continue
+        learnedFrom.set(broker, at)
+        yield* learnOf(broker)
+      }
+    }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))
 
     const stored = <A>(effect: Effect.Effect<A, { readonly message: string }>): Effect.Effect<A, BrokerRefused> =>
       Effect.mapError(effect, ({ message }) =>
@@ -267,6 +287,11 @@ const make = (options: BrokersOptions) =>
       "broker",
       Effect.forever(Effect.andThen(Effect.sleep(LOOK_MS), follow))
     )
+    yield* supervisor.start(
+      "engine/broker masters",
+      "broker",
+      Effect.forever(Effect.andThen(learnNew, Effect.sleep(MASTER_LOOK_MS)))
+    )
     yield* Effect.addFinalizer(() => Effect.forEach([...running.keys()], stop, { discard: true }))
 
     return Brokers.of({
@@ -341,6 +366,8 @@ const make = (options: BrokersOptions) =>
         }),
       setAutomatic: (account, automatic) =>
         Effect.andThen(find(account), Effect.andThen(stored(accounts.setAutomatic(account, automatic)), follow)),
+      setRegistration: (account, registration) =>
+        Effect.andThen(find(account), Effect.andThen(stored(accounts.setRegistration(account, registration)), follow)),
       learn: (table) =>
         Effect.suspend(() => {
           learned = table
@@ -351,9 +378,17 @@ const make = (options: BrokersOptions) =>
     })
   })
 
+/** By its symbol and by its token, exactly so. */
+const isKnown = (known: BrokerInstruments, each: BrokerInstrument): boolean => {
+  const found = known.ofSymbol(each.instrument.symbol)
+  return found !== undefined && found.index === each.index && found.token === each.token &&
+    found.tradingSymbol === each.tradingSymbol && found.freezeQuantity === each.freezeQuantity &&
+    known.ofToken(marketOf(each.instrument), each.token) === found
+}
+
 const isSameRecord = (a: AccountRecord, b: AccountRecord): boolean =>
   a.broker === b.broker && a.userId === b.userId && a.apiKey === b.apiKey && a.redirectUrl === b.redirectUrl &&
-  a.root === b.root
+  a.root === b.root && a.staticIp === b.staticIp && a.algo === b.algo
 
 /** The broker understood and said no: trying the same again does not help. */
 const isRefusal = (error: LoginFailure | BrokerRefused): boolean =>
