@@ -119,8 +119,7 @@ const make = (setup: {
     const own = yield* Clock.Clock
     const breaker = yield* CircuitBreaker.make({
       tripPolicy: CircuitBreaker.consecutive(options.tripAfter ?? 3),
-      openDuration: Schedule.exponential("1 second"),
-      maxOpenDuration: "30 seconds"
+      openDuration: Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")])
     })
     let failures = 0
     let migrated = false

@@ -83,8 +83,7 @@ export const makeRequestGate = (
     const breaker = yield* CircuitBreaker.make({
       // More than are under way together, so that one hiccup of the line does not open it.
       tripPolicy: CircuitBreaker.consecutive(Math.max(5, concurrency + 2)),
-      openDuration: Schedule.exponential("500 millis"),
-      maxOpenDuration: "30 seconds"
+      openDuration: Schedule.min([Schedule.exponential("500 millis"), Schedule.spaced("30 seconds")])
     })
     const permits = yield* Semaphore.make(concurrency)
     const spacing = spacingOf(limits)

@@ -64,8 +64,7 @@ const make = (rules: Plausibility) =>
     const limiter = yield* RateLimiter.RateLimiter
     const breaker = yield* CircuitBreaker.make({
       tripPolicy: CircuitBreaker.consecutive(5),
-      openDuration: Schedule.exponential("10 seconds"),
-      maxOpenDuration: "5 minutes"
+      openDuration: Schedule.min([Schedule.exponential("10 seconds"), Schedule.spaced("5 minutes")])
     })
     const turn = yield* Semaphore.make(1)
 
