@@ -66,10 +66,17 @@ export const decideOrder = (desk: Desk, book: string, request: OrderRequest): Co
       detail: refusal.detail,
       at: decisionTime(desk)
     })
-    return refused(`${refusal.rule}: ${refusal.detail}`, "Correct the order, or see the risk limits in the settings")
+    return refused(`${refusal.rule}: ${refusal.detail}`, remedyOf(refusal))
   }
   return done(place(desk, book, { ...request, quantity }).id)
 }
+
+const remedyOf = ({ rule }: RiskRefusal): string =>
+  rule === "armed"
+    ? "Arm one on the page Brokers, or with keepgaining brokers arm; or send it on paper"
+    : rule === "live"
+    ? "Send it on paper"
+    : "Correct the order, or see the risk limits in the settings"
 
 /** Asks the risk rules about an order, or (with `replaces`) about an order as a change would make it. */
 export const riskOf = (

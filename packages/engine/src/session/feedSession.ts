@@ -2,6 +2,7 @@
  * A session that lives on a feed: every frame is recorded before it counts, and a restart finds everything that was
  * durable. The feed is opened after recovery, told where the recording ends.
  */
+import { continuedHours } from "@keepgaining/core/candles/continuedHours.ts"
 import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { type ChargeRules, ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { type Instrument, InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
@@ -25,7 +26,7 @@ import { type AskBefore, feedWarmUp } from "./feedWarmUp.ts"
 import { recoverSession } from "./recoverSession.ts"
 import { Session } from "./Session.ts"
 import { SessionEngine, type TickInput } from "./SessionEngine.ts"
-import { openFolder, type SessionManifest, tickFolder, timelineKey } from "./SessionFolder.ts"
+import { openFolder, type SessionManifest, tickFolder, timelineKey, writeManifest } from "./SessionFolder.ts"
 import * as SessionHistory from "./SessionHistory.ts"
 import { sessionService } from "./sessionService.ts"
 import { byInstrument, type WarmUp } from "./WarmUp.ts"
@@ -93,7 +94,7 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
       recorded: recorded?.instruments ?? [],
       ask: options.warmUp
     })
-  const hours = manifest.hours ?? plainHours
+  const hours = yield* hoursOf(options, manifest, recorded)
   const charges = new ChargeSchedule(manifest.charges ?? options.charges)
   const writer = yield* TickLogWriter.open({ folder: ticks, mode: "append", origin: "recording", instruments, hours })
   const history = yield* SessionHistory.open({ folder, manifest, symbolOf: (index) => instruments.at(index).symbol })
@@ -169,6 +170,27 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
   })
 })
 
+/** Those that it was begun with, or newer ones that change nothing of what is recorded; these are kept then. */
+const hoursOf = (
+  { begin, folder }: FeedSessionOptions,
+  manifest: SessionManifest,
+  recorded: { readonly from: number | undefined; readonly to: number | undefined } | undefined
+) =>
+  Effect.gen(function*() {
+    const kept = manifest.hours ?? plainHours
+    const announced = begin.hours
+    if (announced === undefined || JSON.stringify(announced) === JSON.stringify(kept)) return kept
+    const { from, to } = recorded ?? {}
+    const hours = from === undefined || to === undefined ? announced : continuedHours(kept, announced, from, to)
+    if (hours === kept) {
+      yield* Effect.logWarning(
+        "The calendar now says other hours of days that are recorded; the session keeps those that it had. " +
+          "Begin anew with --fresh to go by the new ones"
+      )
+    } else yield* writeManifest(folder, { ...manifest, hours })
+    return hours
+  })
+
 /** Repairs what a crash left of the log, and answers where it ends and of what it is; `undefined` when nothing is recorded. */
 const recordedUntil = (ticks: string) =>
   Effect.gen(function*() {
@@ -181,7 +203,7 @@ const recordedUntil = (ticks: string) =>
       yield* Effect.logWarning("The tick log ended in the middle of a batch; it was cut there", cut)
     }
     return yield* reading(() => ({
-      to: summarise(ticks, files.reading).to,
+      ...summarise(ticks, files.reading),
       instruments: readInstruments(ticks, files.reading).all()
     }))
   })

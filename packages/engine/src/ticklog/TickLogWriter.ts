@@ -56,7 +56,7 @@ export interface WriterOptions {
    * there already. Instruments added to it later are saved before the first batch that follows.
    */
   readonly instruments?: InstrumentTable
-  /** Trading hours of what is recorded, kept in a log that is begun. */
+  /** Trading hours of what is recorded; of a log that goes on they must say the same of what is there. */
   readonly hours?: HoursRules
   /** Ends segments earlier than the defaults; for tests. */
   readonly segmentBytes?: number
@@ -104,9 +104,11 @@ export const open = (
     const { folder } = options
     const stored = yield* reading(() => readManifest(folder, files.reading))
     if (stored !== undefined && options.mode === "create") return yield* exists(folder)
-    const manifest = stored ?? (yield* begin(options))
+    const begun = stored ?? (yield* begin(options))
+    const manifest = options.hours === undefined ? begun : { ...begun, hours: options.hours }
     const { cut, segments } = yield* recover(folder, manifest)
-    if (segments.length > manifest.segments.length) {
+    const isChanged = JSON.stringify(manifest.hours) !== JSON.stringify(begun.hours)
+    if (isChanged || segments.length > manifest.segments.length) {
       yield* files.replace(path.join(folder, MANIFEST), encodeManifest(withSegments(manifest, segments)))
     }
     const saved = yield* reading(() => readInstruments(folder, files.reading))
