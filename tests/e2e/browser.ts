@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /** A real Chromium, when there is one: `KEEPGAINING_TEST_CHROMIUM` names it, and `bun run test` sees to that. */
 import * as fs from "node:fs"
 import { createRequire } from "node:module"
@@ -23,6 +24,11 @@ export const accessible = async (page: Page, what: string): Promise<void> => {
   const found = await page.evaluate<ReadonlyArray<Violation>>(
     "axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)"
   )
+  // It may have held up the page for so long that the connection counts as stalled for a moment.
+  await page.waitForFunction(() => {
+    const link = document.querySelector("[data-testid=link]")
+    return link === null || link.getAttribute("data-state") === "live"
+  })
   assert.deepStrictEqual(found.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html.slice(0, 200)}`), [])
 }
 

@@ -11,6 +11,7 @@ import { capabilities } from "../port/Capabilities.ts"
 import { tokenEndsAt } from "../port/tokenEndsAt.ts"
 import { angelCall } from "./angelCall.ts"
 import { angelMarketFeed, angelOrderFeed } from "./angelFeeds.ts"
+import { angelFrames } from "./angelFrames.ts"
 import { angelGtt } from "./angelGtt.ts"
 import { angelLine } from "./angelLine.ts"
 import { angelMarketData } from "./angelMarketData.ts"
@@ -38,7 +39,8 @@ export const angelUrlsAt = (root: string): AngelUrls => {
 
 export const angelAdapter: BrokerAdapter = {
   broker: "angel",
-  account: (settings, root) => angelAccount(settings, root === undefined ? angelUrls : angelUrlsAt(root))
+  account: (settings, root) => angelAccount(settings, root === undefined ? angelUrls : angelUrlsAt(root)),
+  frames: Effect.sync(angelFrames)
 }
 
 const Session = Schema.Struct({

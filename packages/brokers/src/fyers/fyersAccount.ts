@@ -11,11 +11,13 @@ import { capabilities } from "../port/Capabilities.ts"
 import { tokenEndsAt } from "../port/tokenEndsAt.ts"
 import { fyersCall, type FyersHosts, makeFyersSdk } from "./fyersCall.ts"
 import { fyersContext } from "./FyersContext.ts"
+import { FyersFrames } from "./FyersFrames.ts"
 import { fyersMarketData } from "./fyersMarketData.ts"
 import { fyersMarketFeed } from "./fyersMarketFeed.ts"
 import { fyersOrderFeed } from "./fyersOrderFeed.ts"
 import { fyersGtt, fyersOrders } from "./fyersOrders.ts"
 import { fyersMargins, fyersPortfolio } from "./fyersPortfolio.ts"
+import { loadIndexNames } from "./loadIndexNames.ts"
 import { readFyersToken } from "./readFyersToken.ts"
 
 export interface FyersUrls extends FyersHosts {

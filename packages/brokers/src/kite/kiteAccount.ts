@@ -18,6 +18,7 @@ import type { BrokerCandle, CandleInterval, MarketQuote } from "../port/MarketQu
 import { tokenEndsAt } from "../port/tokenEndsAt.ts"
 import { kiteCall, type KiteSdk, makeKiteSdk } from "./kiteCall.ts"
 import { kiteMarketFeed, kiteOrderFeed } from "./kiteFeeds.ts"
+import { kiteFrames } from "./kiteFrames.ts"
 import { kiteOrderOf, kiteProduct, kiteTradeOf, KiteTradeRow, kiteType, productOf, symbolOf } from "./kiteOrderOf.ts"
 import { KiteOrderRow } from "./KiteTextFrame.ts"
 
@@ -255,6 +256,8 @@ const kiteSession = (
           const of = yield* known(order.symbol, "place order")
           const placed = yield* ask(call("place order", true, order.tag), Placed, (sdk) =>
             sdk.placeOrder("regular", {
+              // The SDK passes on what it does not know.
+              ...(settings.algo === undefined ? {} : { algo_id: settings.algo }),
               exchange: marketOf(of.instrument),
               tradingsymbol: of.tradingSymbol,
               transaction_type: order.side === "buy" ? "BUY" : "SELL",

@@ -30,8 +30,7 @@ export type Placement =
 export const sending = (tag: string, sentAt: number): Placement => ({ _tag: "Sending", tag, sentAt })
 
 /** After a restart: whatever was being sent may have arrived. */
-export const recovered = (placement: Placement): Placement =>
-  lost(placement, "the engine stopped before the answer")
+export const recovered = (placement: Placement): Placement => lost(placement, "the engine stopped before the answer")
 
 const unknown = (tag: string, sentAt: number, reason: string): Placement => ({
   _tag: "Unknown",

@@ -30,6 +30,8 @@ export interface BrokerAuth {
   readonly exchange: (grant: Redacted.Redacted) => Call<BrokerToken>
   /** Where the broker has it: user, PIN and the code of the moment instead of a browser. */
   readonly loginByApi?: (pin: Redacted.Redacted, totp: Redacted.Redacted) => Call<BrokerToken>
+  /** Where the account's secret is a token itself: there is nothing to log in to. */
+  readonly standing?: Call<BrokerToken>
   readonly logout: (token: BrokerToken) => Call<void>
 }
 
@@ -156,4 +158,8 @@ export interface AccountSettings {
   readonly timeout: number
   /** Silence after which a stream is taken for dead, ms; the broker's own measure without it. */
   readonly silentAfter?: number
+  /** The broker's id of the registered algorithm that orders go under, where there is one. */
+  readonly algo?: string
+  /** Orders go to the broker's sandbox, where it has one ({@link Capabilities}). */
+  readonly sandbox?: boolean
 }

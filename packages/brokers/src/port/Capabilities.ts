@@ -48,6 +48,8 @@ export interface Capabilities {
   readonly gtt: boolean
   readonly basketMargin: boolean
   readonly sandbox: boolean
+  /** How the id of a registered algorithm goes with an order; absent where no such field is known. */
+  readonly algoField?: string
   readonly feedConnections: number
   readonly feedModes: ReadonlyArray<FeedMode>
   /** Whether order updates come on the market feed's connection. */
@@ -92,6 +94,7 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
     gtt: true,
     basketMargin: true,
     sandbox: true,
+    algoField: "header X-Algo-Name of every order call",
     feedConnections: 2,
     feedModes: [
       { name: "ltpc", instruments: 5_000, depth: 0, openInterest: false, greeks: false },
@@ -121,6 +124,7 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
     gtt: true,
     basketMargin: true,
     sandbox: false,
+    algoField: "algo_id of a placement",
     feedConnections: 3,
     feedModes: [
       { name: "ltp", instruments: 3_000, depth: 0, openInterest: false, greeks: false },

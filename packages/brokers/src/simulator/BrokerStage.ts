@@ -8,8 +8,10 @@ export interface BrokerStage {
   readonly exchange: SimulatedExchange
   readonly market: SimMarket
   readonly sessions: SimSessions
-  /** Virtual time, epoch ms. */
+  /** By the broker's own clock, epoch ms. */
   readonly now: () => number
+  /** What that is ahead of the exchange's, ms. */
+  readonly skew: () => number
   /** Real time, epoch ms. */
   readonly wall: () => number
   readonly faults: FaultBoard

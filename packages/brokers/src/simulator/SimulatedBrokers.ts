@@ -2,6 +2,8 @@
  * All simulated brokers in one scope: one market and exchange, a loopback port each, one clock. The market goes on by itself
  * while the clock runs.
  */
+import { type HoursRules, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
+import { istDay } from "@keepgaining/core/market/IndianTime.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -10,6 +12,7 @@ import { simAngel } from "./angel/simAngel.ts"
 import type { BrokerStage } from "./BrokerStage.ts"
 import type { SimAccountOptions } from "./exchange/SimAccount.ts"
 import { SimulatedExchange } from "./exchange/SimulatedExchange.ts"
+import { clockFaults, type FaultRule, masterFaults } from "./faults/Fault.ts"
 import { FaultBoard } from "./faults/FaultBoard.ts"
 import { simFyers } from "./fyers/simFyers.ts"
 import { simKite } from "./kite/simKite.ts"
@@ -31,6 +34,8 @@ export interface SimulationOptions {
   readonly accounts: ReadonlyArray<SimAccountOptions>
   /** Weekdays on which nothing trades, `YYYY-MM-DD`; none when absent. */
   readonly closed?: ReadonlyArray<string>
+  /** When the exchange takes orders and trades, as the calendar has it; always when absent. */
+  readonly hours?: HoursRules
   /** Strikes listed on each side of the money. */
   readonly strikes?: number
   /** 0 or absent = any free one. */
@@ -67,30 +72,68 @@ export const simulateBrokers = (options: SimulationOptions): Effect.Effect<Simul
     const real = (): number => wall.currentTimeMillisUnsafe()
     const clock = new SimClock(real, options.start, options.speed)
     const faults = new FaultBoard(options.seed)
+    const hours = options.hours === undefined ? undefined : new TradingHours(options.hours)
     const market = new SimMarket(
       options.seed,
       universe({ day: options.start, ...(options.strikes === undefined ? {} : { strikes: options.strikes }) }),
-      options.closed
+      options.closed,
+      hours
     )
-    const exchange = new SimulatedExchange({ seed: options.seed, market, faults, start: options.start })
+    const exchange = new SimulatedExchange({
+      seed: options.seed,
+      market,
+      faults,
+      start: options.start,
+      ...(hours === undefined ? {} : { hours })
+    })
     const journal = new SimJournal()
     for (const account of options.accounts) exchange.addAccount(account)
-    const now = (): number => clock.now
+    let day = istDay(options.start)
     const catchUp = (): number => {
       const at = clock.now
       exchange.advance(at)
+      if (istDay(at) !== day) {
+        day = istDay(at)
+        newDay()
+      }
       return at
     }
     const brokers: Array<SimBroker> = []
+    const begins: Array<() => void> = []
+    /** What masters say from now on. Brokers whose lists changed begin anew: they close their streams overnight. */
+    const newDay = (): void => {
+      const changed = faults.takeAll(masterFaults).map((rule) => relist(market, rule)).includes(true)
+      if (changed) { for (const begin of begins) begin() }
+    }
     const logins: Partial<Record<Broker, SimSessions>> = {}
     const servers: Partial<Record<Broker, SimServer>> = {}
     for (const [broker, make] of layers) {
+      const skew = (): number => faults.lasting(clockFaults, { broker })?.delay ?? 0
+      const now = (): number => clock.now + skew()
       const sessions = new SimSessions(broker, options.seed, now)
       logins[broker] = sessions
-      const layer = make({ exchange, market, sessions, now, wall: real, faults })
+      const seat = brokers.length
+      const stage: BrokerStage = { exchange, market, sessions, now, skew, wall: real, faults }
+      let layer = make(stage)
       brokers.push(layer)
-      servers[broker] = yield* simServer({ layer, faults, journal, catchUp, port: options.ports?.[broker] ?? 0 })
+      const port = options.ports?.[broker] ?? 0
+      const server = yield* simServer({ layer: () => layer, faults, journal, catchUp, port })
+      servers[broker] = server
+      begins.push(() => {
+        layer = make(stage)
+        brokers[seat] = layer
+        server.dropSockets()
+      })
     }
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(PACE_MS), Effect.sync(catchUp))))
     return { clock, market, exchange, faults, journal, servers, brokers, sessions: logins, catchUp }
   })
+
+/** Whether anything changed by it. */
+const relist = (market: SimMarket, { fault, symbol = "", to }: FaultRule): boolean => {
+  if (to === undefined) return false
+  return market.relist(
+    symbol,
+    fault === "renumber" ? { exchangeToken: to } : fault === "lot-change" ? { lotSize: to } : { freezeQuantity: to }
+  )
+}

@@ -84,8 +84,14 @@ export const openSocket = (options: SocketOptions): Effect.Effect<OpenSocket, Br
         made.on("message", (data, isBinary) => {
           // `ws` gives one Buffer a message unless it is told otherwise.
           const bytes = data as Buffer
-          if (isBinary) options.onBinary(bytes, heard())
-          else options.onText(bytes.toString("utf8"), heard())
+          try {
+            if (isBinary) options.onBinary(bytes, heard())
+            else options.onText(bytes.toString("utf8"), heard())
+          } catch (defect) {
+            // Whoever takes the frames has failed; the stream is opened anew, and the process lives on.
+            Queue.offerUnsafe(ends, { cause: "closed", reason: `a frame was not taken: ${String(defect)}` })
+            made.terminate()
+          }
         })
         return made
       }),

@@ -18,6 +18,7 @@ import type { BrokerCandle, CandleInterval, ChainRow, MarketQuote } from "../por
 import { tokenEndsAt } from "../port/tokenEndsAt.ts"
 import { makeUpstoxSdk, upstoxCall, type UpstoxCallback, type UpstoxSdk } from "./upstoxCall.ts"
 import { StreamAddress, upstoxMarketFeed, upstoxOrderFeed } from "./upstoxFeeds.ts"
+import { upstoxFrames } from "./upstoxFrames.ts"
 import {
   ofUpstoxKey,
   productOf,
@@ -29,6 +30,7 @@ import {
   UpstoxTradeRow,
   upstoxType
 } from "./upstoxOrderOf.ts"
+import { inSandbox, sandboxAuth } from "./upstoxSandbox.ts"
 
 export interface UpstoxUrls {
   readonly api: string
@@ -50,12 +52,22 @@ export const upstoxUrlsAt = (root: string): UpstoxUrls => ({
   login: `${root}/v2/login/authorization/dialog`
 })
 
+/** It takes orders only; see `upstoxSandbox`. */
+export const upstoxSandboxUrls: UpstoxUrls = {
+  api: "https://api-sandbox.upstox.com",
+  orders: "https://api-sandbox.upstox.com",
+  login: ""
+}
+
 type UpstoxSettings = AccountSettings & { readonly urls: UpstoxUrls }
 
 export const upstoxAdapter: BrokerAdapter = {
   broker: "upstox",
   account: (settings, root) =>
-    upstoxAccount({ ...settings, urls: root === undefined ? upstoxUrls : upstoxUrlsAt(root) }),
+    upstoxAccount({
+      ...settings,
+      urls: root !== undefined ? upstoxUrlsAt(root) : settings.sandbox === true ? upstoxSandboxUrls : upstoxUrls
+    }),
   frames: Effect.sync(upstoxFrames)
 }
 
@@ -194,7 +206,7 @@ export const upstoxAccount = (settings: UpstoxSettings): BrokerAccount => {
   return {
     broker: "upstox",
     account,
-    auth: {
+    auth: settings.sandbox === true ? sandboxAuth(settings) : {
       loginUrl: (state) => {
         const url = new URL(urls.login)
         url.searchParams.set("response_type", "code")
@@ -235,7 +247,10 @@ export const upstoxAccount = (settings: UpstoxSettings): BrokerAccount => {
           yield* upstoxCall(call("log out"), Schema.Unknown, (callback) => sdk.login.logout(VERSION, callback))
         })
     },
-    session: (token) => upstoxSession(settings, token, call, sdkOf)
+    session: (token) => {
+      const session = upstoxSession(settings, token, call, sdkOf)
+      return settings.sandbox === true ? inSandbox(session, account, token) : session
+    }
   }
 }
 
@@ -328,7 +343,8 @@ const upstoxSession = (
                   isAmo: false
                 },
                 {},
-                callback
+                callback,
+                settings.algo
               )
           )
           return ids
@@ -336,11 +352,12 @@ const upstoxSession = (
       modify: ({ order, orderId }) =>
         Effect.asVoid(
           ask(call("modify order", true, order.tag), Changed, (sdk, callback) =>
-            sdk.orders.modifyOrder({ ...parametersOf(order), orderId }, callback))
+            sdk.orders.modifyOrder({ ...parametersOf(order), orderId }, callback, settings.algo))
         ),
       cancel: (orderId) =>
         Effect.asVoid(
-          ask(call("cancel order", true), Changed, (sdk, callback) => sdk.orders.cancelOrder(orderId, callback))
+          ask(call("cancel order", true), Changed, (sdk, callback) =>
+            sdk.orders.cancelOrder(orderId, callback, settings.algo))
         ),
       book: Effect.map(
         ask(
@@ -501,25 +518,29 @@ const upstoxSession = (
             call("place GTT", true),
             GttPlaced,
             (sdk, callback) =>
-              sdk.orders.placeGTTOrder({
-                type: "SINGLE",
-                quantity: order.quantity,
-                product: upstoxProduct[order.product],
-                instrumentToken: of.token,
-                transactionType: order.side === "buy" ? "BUY" : "SELL",
-                rules: [{
-                  strategy: "ENTRY",
-                  triggerType: leg.triggerPrice > order.lastPrice ? "ABOVE" : "BELOW",
-                  triggerPrice: leg.triggerPrice / 100
-                }]
-              }, callback)
+              sdk.orders.placeGTTOrder(
+                {
+                  type: "SINGLE",
+                  quantity: order.quantity,
+                  product: upstoxProduct[order.product],
+                  instrumentToken: of.token,
+                  transactionType: order.side === "buy" ? "BUY" : "SELL",
+                  rules: [{
+                    strategy: "ENTRY",
+                    triggerType: leg.triggerPrice > order.lastPrice ? "ABOVE" : "BELOW",
+                    triggerPrice: leg.triggerPrice / 100
+                  }]
+                },
+                callback,
+                settings.algo
+              )
           )
           return id
         }),
       cancel: (id) =>
         Effect.asVoid(
           ask(call("cancel GTT", true), GttPlaced, (sdk, callback) =>
-            sdk.orders.cancelGTTOrder({ gttOrderId: id }, callback))
+            sdk.orders.cancelGTTOrder({ gttOrderId: id }, callback, settings.algo))
         ),
       list: Effect.map(
         ask(

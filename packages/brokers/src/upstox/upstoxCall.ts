@@ -20,6 +20,10 @@ import {
 export type UpstoxCallback = (error: unknown, data: unknown, response: unknown) => void
 
 type Ask<Arguments extends ReadonlyArray<unknown>> = (...given: [...Arguments, UpstoxCallback]) => unknown
+/** `algoName`: for the header `X-Algo-Name`, which is left out without one. */
+type AskAs<Arguments extends ReadonlyArray<unknown>> = (
+  ...given: [...Arguments, callback: UpstoxCallback, algoName: string | undefined]
+) => unknown
 
 /** What we use of the SDK, which has no declarations. */
 export interface UpstoxSdk {
@@ -29,11 +33,11 @@ export interface UpstoxSdk {
   }
   readonly user: { readonly getProfile: Ask<[version: string]>; readonly getUserFundMargin: Ask<[string, object]> }
   readonly orders: {
-    readonly placeOrder: Ask<[order: object, options: object]>
-    readonly modifyOrder: Ask<[change: object]>
-    readonly cancelOrder: Ask<[orderId: string]>
-    readonly placeGTTOrder: Ask<[order: object]>
-    readonly cancelGTTOrder: Ask<[order: object]>
+    readonly placeOrder: AskAs<[order: object, options: object]>
+    readonly modifyOrder: AskAs<[change: object]>
+    readonly cancelOrder: AskAs<[orderId: string]>
+    readonly placeGTTOrder: AskAs<[order: object]>
+    readonly cancelGTTOrder: AskAs<[order: object]>
     readonly getGttOrderDetails: Ask<[options: object]>
   }
   readonly book: { readonly getOrderBook: Ask<[version: string]>; readonly getTradeHistory: Ask<[version: string]> }

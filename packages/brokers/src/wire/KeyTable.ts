@@ -10,7 +10,7 @@ export class KeyTable {
   readonly #instruments: Array<number> = []
   readonly #byInstrument = new Map<number, string>()
 
-  /** Of `key` to instrument index; the first instrument of a key stays. */
+  /** Of `key` to instrument index; masters are renumbered, so the last instrument of a key counts. */
   static from(entries: Iterable<readonly [key: string, instrument: number]>): KeyTable {
     const table = new KeyTable()
     for (const [key, instrument] of entries) table.add(key, instrument)
@@ -23,23 +23,33 @@ export class KeyTable {
 
   add(key: string, instrument: number): void {
     const bytes = new TextEncoder().encode(key)
-    if (this.find(bytes, 0, bytes.length) !== -1) return
+    if (!this.#byInstrument.has(instrument)) this.#byInstrument.set(instrument, key)
+    const known = this.#entryOf(bytes, 0, bytes.length)
+    if (known !== -1) {
+      this.#instruments[known] = instrument
+      return
+    }
     if ((this.#keys.length + 1) * 2 > this.#slots.length) this.#grow()
     this.#keys.push(bytes)
     this.#instruments.push(instrument)
-    if (!this.#byInstrument.has(instrument)) this.#byInstrument.set(instrument, key)
     this.#place(this.#keys.length - 1)
   }
 
   /** The instrument of the key in `bytes` from `start` to before `end`; -1 when there is none. */
   find(bytes: Uint8Array, start: number, end: number): number {
+    const entry = this.#entryOf(bytes, start, end)
+    // Entries are within their arrays.
+    return entry === -1 ? -1 : this.#instruments[entry]!
+  }
+
+  #entryOf(bytes: Uint8Array, start: number, end: number): number {
     const mask = this.#slots.length - 1
     let slot = hash(bytes, start, end) & mask
     // The table is never full, so an empty slot ends every search; slots and key numbers are within their arrays.
     for (;;) {
       const entry = this.#slots[slot]!
       if (entry === -1) return -1
-      if (same(this.#keys[entry]!, bytes, start, end)) return this.#instruments[entry]!
+      if (same(this.#keys[entry]!, bytes, start, end)) return entry
       slot = (slot + 1) & mask
     }
   }

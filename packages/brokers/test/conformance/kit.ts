@@ -8,13 +8,26 @@ import type { BrokerError } from "@keepgaining/brokers/port/BrokerError.ts"
 import type { BrokerOrder } from "@keepgaining/brokers/port/BrokerOrder.ts"
 import type { CandleInterval } from "@keepgaining/brokers/port/MarketQuote.ts"
 import type { FaultRule } from "@keepgaining/brokers/simulator/faults/Fault.ts"
+import { MAX_CLOCK_LEAD_MS } from "@keepgaining/brokers/wire/DecodeCounters.ts"
 import { DAY_MS, MINUTE_MS } from "@keepgaining/core/market/IndianTime.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Candidate } from "./Candidate.ts"
-import { details, eventually, fillingOrder, fromStart, restingOrder, type Stage, stage, START } from "./stage.ts"
+import { damagingRelay } from "./damagingRelay.ts"
+import {
+  details,
+  eventually,
+  fillingOrder,
+  fromStart,
+  restingOrder,
+  type Stage,
+  stage,
+  START,
+  TIMEOUT_MS
+} from "./stage.ts"
 
 /** Each failure that a case meets is searched for what was planted. */
 const planted = ["planted-secret", "planted-password", "JBSWY3DPEHPK3PXP"]
@@ -60,6 +73,23 @@ export const conformance = (candidate: Candidate): void => {
     })
 
   const placed = ({ customer, simulation }: Stage): number => simulation.exchange.orders(customer).length
+
+  /** A session whose streams a relay can damage, and what nothing caught meanwhile. */
+  const throughDamage = (on: Stage) =>
+    Effect.gen(function*() {
+      const server = on.simulation.servers[broker]
+      assert.isDefined(server)
+      const relay = yield* damagingRelay(server.url, 11)
+      const servers = { ...on.simulation.servers, [broker]: { ...server, url: relay.url } }
+      const account = candidate.account({ ...on.simulation, servers }, on.customer, TIMEOUT_MS)
+      const thrown: Array<Error> = []
+      const look = (error: Error): number => thrown.push(error)
+      yield* Effect.acquireRelease(
+        Effect.sync(() => process.on("uncaughtExceptionMonitor", look)),
+        () => Effect.sync(() => process.off("uncaughtExceptionMonitor", look))
+      )
+      return { relay, session: account.session(on.token), thrown }
+    })
 
   const events = (on: Stage) =>
     Effect.gen(function*() {
@@ -432,6 +462,43 @@ export const conformance = (candidate: Candidate): void => {
         const row = yield* inBook(on, order.tag, ({ status }) => status === "rejected")
         assert.include(row.reason ?? "", "RMS")
       }))
+    check("a part fill that is cancelled keeps what was filled", (on) =>
+      Effect.gen(function*() {
+        fault(on, { fault: "part-fills", operation: "place", parts: 10 })
+        const order = fillingOrder(on)
+        const [orderId = ""] = yield* on.session.orders.place(order)
+        yield* inBook(on, order.tag, ({ filled }) => filled > 0)
+        on.simulation.clock.setSpeed(0)
+        const { filled } = yield* inBook(on, order.tag, () => true)
+        // Nothing passes until the cancellation is there, and then at once.
+        if (filled < 10) yield* on.session.orders.cancel(orderId)
+        on.simulation.clock.setSpeed(10)
+        const row = yield* inBook(on, order.tag, ({ status }) => status === "cancelled" || status === "complete")
+        const trades = (yield* on.session.orders.trades).filter((trade) => trade.orderId === orderId)
+        assert.strictEqual(row.filled, trades.reduce((sum, { quantity }) => sum + quantity, 0))
+        const [position] = yield* on.session.portfolio.positions
+        assert.strictEqual(position?.quantity, row.filled)
+      }))
+    check(
+      "outside the session orders, changes and cancellations are refused, and nothing is left behind",
+      (on) =>
+        Effect.gen(function*() {
+          fault(on, { fault: "market-closed", operation: "place" })
+          const error = yield* failure(on.session.orders.place(restingOrder(on)), on)
+          assert.strictEqual(error._tag, "Refused", error.message)
+          assert.strictEqual(placed(on), 0)
+          const order = restingOrder(on)
+          const [orderId = ""] = yield* on.session.orders.place(order)
+          yield* inBook(on, order.tag, ({ status }) => status === "open")
+          fault(on, { fault: "market-closed", operation: "modify" })
+          const change = on.session.orders.modify({ orderId, order: { ...order, quantity: 12 } })
+          assert.strictEqual((yield* failure(change, on))._tag, "Refused")
+          fault(on, { fault: "market-closed", operation: "cancel" })
+          assert.strictEqual((yield* failure(on.session.orders.cancel(orderId), on))._tag, "Refused")
+          const row = yield* inBook(on, order.tag, ({ status }) => status === "open")
+          assert.strictEqual(row.quantity, 10)
+        })
+    )
     check("one request that became two orders", (on) =>
       Effect.gen(function*() {
         fault(on, { fault: "slice", operation: "place" })
@@ -496,6 +563,19 @@ export const conformance = (candidate: Candidate): void => {
       Effect.gen(function*() {
         fault(on, { fault: "unauthorised", operation: "place" })
         assert.strictEqual((yield* failure(on.session.orders.place(restingOrder(on)), on))._tag, "Unauthorised")
+      }))
+    check("a customer who is thrown out: calls and streams alike", (on) =>
+      Effect.gen(function*() {
+        const { feed } = yield* ticks(on, ["NSE:RELIANCE"], "quote")
+        const { ended } = yield* events(on)
+        fault(on, { fault: "kick", operation: "book" })
+        assert.strictEqual((yield* failure(on.session.orders.book, on))._tag, "Unauthorised")
+        for (const end of [yield* within(feed.ended), yield* within(ended)]) {
+          assert.include(["closed", "refused", "unauthorised"], end.cause)
+        }
+        assert.strictEqual((yield* failure(on.session.portfolio.funds, on))._tag, "Unauthorised")
+        assert.strictEqual((yield* failure(on.session.marketFeed.open(() => undefined), on))._tag, "Unauthorised")
+        assert.strictEqual((yield* failure(on.session.orderFeed.open(() => undefined), on))._tag, "Unauthorised")
       }))
     check("an IP that is not registered", (on) =>
       Effect.gen(function*() {
@@ -628,6 +708,28 @@ export const conformance = (candidate: Candidate): void => {
         const before = rows.length
         yield* eventually("more ticks", () => rows.length > before + 2 || undefined)
       }))
+    check(
+      "frames that are cut, changed or without meaning are counted; none throws, and the feed goes on or ends",
+      (on) =>
+        Effect.gen(function*() {
+          const { relay, session, thrown } = yield* throughDamage(on)
+          const { feed, rows } = yield* ticks({ ...on, session }, ["NSE:RELIANCE", "NSE:SBIN", "NSE:NIFTY 50"], "full")
+          const ends: Array<FeedEnd> = []
+          yield* Effect.forkScoped(Effect.map(feed.ended, (end) => ends.push(end)))
+          yield* eventually("first ticks", () => rows.length > 3 || undefined)
+          relay.damaging = true
+          yield* eventually("damage", () => relay.sent >= 400 || ends.length > 0 || undefined)
+          relay.damaging = false
+          // Changed frames often make sense still.
+          yield* eventually(
+            "a count, or an end",
+            () => feed.counters.malformed * 4 > relay.sent || ends.length > 0 || undefined
+          )
+          const before = rows.length
+          yield* eventually("more ticks, or an end", () => rows.length > before + 2 || ends.length > 0 || undefined)
+          assert.deepStrictEqual(thrown, [])
+        })
+    )
     for (const kind of ["duplicate", "reorder", "miss"] as const) {
       check(`frames that come ${kind}: nothing ends`, (on) =>
         Effect.gen(function*() {
@@ -635,6 +737,40 @@ export const conformance = (candidate: Candidate): void => {
           fault(on, { fault: kind, operation: "market-feed", count: 3 })
           yield* eventually("ticks", () => rows.length > 8 || undefined)
         }))
+    }
+    check("thousands of frames at once are all read, and the feed goes on", (on) =>
+      Effect.gen(function*() {
+        const { feed, rows } = yield* ticks(on, ["NSE:RELIANCE"], "quote")
+        yield* eventually("first ticks", () => rows.length > 0 || undefined)
+        fault(on, { fault: "burst", operation: "market-feed", parts: 8_000 })
+        yield* eventually("the burst", () => rows.length > 8_000 || undefined)
+        assert.strictEqual(feed.counters.malformed, 0)
+        const before = rows.length
+        yield* eventually("more ticks", () => rows.length > before + 2 || undefined)
+      }))
+    for (const minutes of [-20, 20]) {
+      check(
+        `a broker's clock that is ${minutes} minutes off carries no tick into the future`,
+        (on) =>
+          Effect.gen(function*() {
+            const live = yield* Clock.currentTimeMillis
+            on.simulation.clock.setSpeed(1)
+            const lead = on.simulation.clock.now - live
+            fault(on, { fault: "clock-skew", delay: minutes * MINUTE_MS })
+            const times: Array<{ readonly event: number; readonly received: number }> = []
+            const feed = yield* on.session.marketFeed.open(({ ticks: { eventTime, length, receiveTime } }) => {
+              // Rows below the length are within the columns.
+              for (let row = 0; row < length; row++) times.push({ event: eventTime[row]!, received: receiveTime[row]! })
+            })
+            feed.subscribe(on.instruments(["NSE:RELIANCE"]), "full")
+            yield* eventually("ticks", () => times.length > 6 || undefined)
+            for (const { event, received } of times) {
+              assert.isAtMost(event, received + MAX_CLOCK_LEAD_MS)
+              // Behind by what the clock is off, or by nothing where frames carry no time.
+              assert.isAtLeast(event, received + Math.min(0, minutes * MINUTE_MS + lead) - 5_000)
+            }
+          })
+      )
     }
     for (const kind of ["disconnect", "reset", "cut-frame", "bad-opcode"] as const) {
       check(`${kind}: ends, and says why`, (on) =>
@@ -734,6 +870,30 @@ export const conformance = (candidate: Candidate): void => {
         yield* on.session.orders.place(restingOrder(on))
         yield* eventually("told", () => seen.find(({ _tag }) => _tag === "Unreadable"))
       }))
+    check(
+      "frames that are cut, changed or without meaning are told; none throws, and orders still come",
+      (on) =>
+        Effect.gen(function*() {
+          const { relay, session, thrown } = yield* throughDamage(on)
+          const { seen } = yield* events({ ...on, session })
+          relay.damaging = true
+          const tags: Array<string> = []
+          const place = Effect.suspend(() => {
+            const order = fillingOrder(on)
+            tags.push(order.tag)
+            return on.session.orders.place(order)
+          })
+          // More than one, for a feed is open a moment before its subscription has arrived.
+          yield* Effect.forkScoped(Effect.forever(Effect.andThen(place, Effect.sleep(500))))
+          yield* eventually("an order", () =>
+            tags.some((tag) => orderEvents(seen, tag).some(({ status }) => status === "complete")) || undefined)
+          assert.isAbove(relay.sent, 0)
+          assert.isTrue(seen.some(({ _tag }) =>
+            _tag === "Unreadable"
+          ))
+          assert.deepStrictEqual(thrown, [])
+        })
+    )
     for (const kind of ["disconnect", "reset", "cut-frame"] as const) {
       check(`${kind}: ends`, (on) =>
         Effect.gen(function*() {

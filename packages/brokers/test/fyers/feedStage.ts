@@ -39,12 +39,13 @@ export const feedStage = ({ ackCount, silentAfter }: FeedStageOptions) =>
       market,
       sessions,
       now: () => clock.now,
+      skew: () => 0,
       wall: () => wall.currentTimeMillisUnsafe(),
       faults
     }, {
       ackCount
     })
-    const { url } = yield* simServer({ layer, faults, journal: new SimJournal(), catchUp, port: 0 })
+    const { url } = yield* simServer({ layer: () => layer, faults, journal: new SimJournal(), catchUp, port: 0 })
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(20), Effect.sync(catchUp))))
     const instruments = fyersInstruments(market)
     const account = fyersAdapter.account({

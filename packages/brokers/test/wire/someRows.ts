@@ -36,6 +36,28 @@ export type SomeRow = typeof SomeRow.Type
 
 export const SomeRows = Schema.Array(SomeRow).check(Schema.isMaxLength(40))
 
+/** The row with its prices small enough for feeds whose wire unit is a fraction of a paisa. */
+export const withSmallPrices = (row: SomeRow, most: number): SomeRow => {
+  const small = (price: number): number => price % most
+  const [average, open, high, low, close, lower, upper, yearLow, yearHigh] = row.prices
+  return {
+    ...row,
+    price: 1 + small(row.price),
+    prices: [
+      small(average),
+      small(open),
+      small(high),
+      small(low),
+      small(close),
+      small(lower),
+      small(upper),
+      small(yearLow),
+      small(yearHigh)
+    ],
+    depth: row.depth.map(([bid, ask]) => [{ ...bid, price: small(bid.price) }, { ...ask, price: small(ask.price) }])
+  }
+}
+
 export const RECEIVED_AT = 2_000_000_000_000
 
 export const commitAt = (batch: FeedBatch, instrument: number, eventTime: number): void => {

@@ -2,7 +2,7 @@
  * Everything about an order that an exchange would refuse and that can be known before the wire. Pure; a limit that is not
  * known is not checked, and said so by its absence: the caller decides whether that is enough.
  */
-import type { Paise } from "../market/Money.ts"
+import { type Paise, rupeesText } from "../market/Money.ts"
 
 export interface OrderTerms {
   readonly type: "MARKET" | "LIMIT" | "STOP_LIMIT" | "STOP_MARKET"
@@ -50,8 +50,6 @@ export interface OrderFault {
   readonly remedy: string
 }
 
-const rupees = (amount: number): string => (amount / 100).toFixed(2)
-
 /** All faults of the order, most basic first; empty = nothing known speaks against it. */
 export const checkOrder = (order: OrderTerms, of: InstrumentTerms): ReadonlyArray<OrderFault> => {
   const faults: Array<OrderFault> = []
@@ -98,8 +96,8 @@ export const checkOrder = (order: OrderTerms, of: InstrumentTerms): ReadonlyArra
       const below = Math.floor(value / of.tickSize) * of.tickSize
       add(
         "tick",
-        `The ${name} ${rupees(value)} is not a multiple of the tick ${rupees(of.tickSize)}`,
-        `Use ${rupees(below)} or ${rupees(below + of.tickSize)}`
+        `The ${name} ${rupeesText(value)} is not a multiple of the tick ${rupeesText(of.tickSize)}`,
+        `Use ${rupeesText(below)} or ${rupeesText(below + of.tickSize)}`
       )
     }
     outside("band", name, value, of.band)
@@ -118,8 +116,8 @@ export const checkOrder = (order: OrderTerms, of: InstrumentTerms): ReadonlyArra
     const edge = value < limits.lowest ? limits.lowest : limits.highest
     add(
       rule,
-      `The ${name} ${rupees(value)} is ${side} ${rupees(edge)} (${limits.source})`,
-      `Keep it between ${rupees(limits.lowest)} and ${rupees(limits.highest)}`
+      `The ${name} ${rupeesText(value)} is ${side} ${rupeesText(edge)} (${limits.source})`,
+      `Keep it between ${rupeesText(limits.lowest)} and ${rupeesText(limits.highest)}`
     )
   }
 }

@@ -1,4 +1,5 @@
 /** The result of the day, and the loss at which entries pause. Looked at once a second of event time, not per tick. */
+import { rupeesText } from "../market/Money.ts"
 import { unrealised } from "../portfolio/Ledger.ts"
 import { decisionTime, type Desk } from "./DeskState.ts"
 import { abandon, workingOrders } from "./workingOrders.ts"
@@ -52,5 +53,3 @@ export const startDay = (desk: Desk): void => {
     at
   })
 }
-
-const rupeesText = (paise: number): string => `₹${(paise / 100).toFixed(2)}`

@@ -29,3 +29,14 @@ export const rupeesFromPaise = (value: Paise): Rupees => rupees(value / 100)
 
 /** Rounds a price to the instrument's tick, towards the nearest one. Both in paise. */
 export const roundToTick = (price: number, tick: number): Paise => paise(Math.round(price / tick) * tick)
+
+/**
+ * Paise as people read them, `₹12,34,567.50`: Indian grouping, two decimals. Written out here, because texts of decisions are folded
+ * into digests and must not depend on a machine's locale data.
+ */
+export const rupeesText = (amount: number): string => {
+  const [whole = "", decimals = ""] = Math.abs(amount / 100).toFixed(2).split(".")
+  const head = whole.slice(0, -3).replace(/\B(?=(\d{2})+$)/g, ",")
+  const grouped = head === "" ? whole : `${head},${whole.slice(-3)}`
+  return `${amount < 0 ? "-" : ""}₹${grouped}.${decimals}`
+}

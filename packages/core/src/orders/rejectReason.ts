@@ -1,8 +1,6 @@
 import { type Instrument, isTradable } from "../market/Instrument.ts"
-import type { Paise } from "../market/Money.ts"
+import { type Paise, rupeesText } from "../market/Money.ts"
 import type { Order, Product, Side } from "./Order.ts"
-
-export const rupeesText = (price: number): string => `₹${(price / 100).toFixed(2)}`
 
 /** Why an exchange would refuse the price of a limit or a trigger; `undefined` when it would not. */
 export const priceFault = (name: string, price: number | undefined, tickSize: number): string | undefined => {

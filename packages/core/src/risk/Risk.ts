@@ -5,6 +5,7 @@
 import type { KillStage } from "../commands/Command.ts"
 import type { Instrument } from "../market/Instrument.ts"
 import { isTradable } from "../market/Instrument.ts"
+import { rupeesText } from "../market/Money.ts"
 import type { OrderType, Product, Side } from "../orders/Order.ts"
 import { isThrough, priceFault, productFault, quantityFault, stopLimitFault } from "../orders/rejectReason.ts"
 
@@ -64,8 +65,6 @@ export interface RiskRefusal {
   readonly detail: string
 }
 
-const money = (paise: number): string => `₹${(paise / 100).toFixed(2)}`
-
 interface Rule {
   readonly name: string
   /** Also asked of what only reduces a position. */
@@ -114,7 +113,7 @@ export const rules: ReadonlyArray<Rule> = [
     broken: ({ lastPrice, limitPrice, side, triggerPrice }) => {
       if (triggerPrice === undefined) return undefined
       if (isThrough(side, triggerPrice, lastPrice)) {
-        return `trigger ${money(triggerPrice)} is through the market already, last price ${money(lastPrice)}`
+        return `trigger ${rupeesText(triggerPrice)} is through the market already, last price ${rupeesText(lastPrice)}`
       }
       return limitPrice === undefined ? undefined : stopLimitFault(side, triggerPrice, limitPrice)
     }
@@ -128,7 +127,7 @@ export const rules: ReadonlyArray<Rule> = [
     name: "daily-loss",
     always: false,
     broken: ({ dayResult, lossReached }, limits) =>
-      lossReached ? `day's result ${money(dayResult)}, limit ${money(-limits.maxDailyLoss)}` : undefined
+      lossReached ? `day's result ${rupeesText(dayResult)}, limit ${rupeesText(-limits.maxDailyLoss)}` : undefined
   },
   {
     name: "square-off",
@@ -155,7 +154,7 @@ export const rules: ReadonlyArray<Rule> = [
     always: false,
     broken: (question, { maxOrderValue }) => {
       const value = question.quantity * priceOf(question)
-      return value <= maxOrderValue ? undefined : `${money(value)}, limit ${money(maxOrderValue)}`
+      return value <= maxOrderValue ? undefined : `${rupeesText(value)}, limit ${rupeesText(maxOrderValue)}`
     }
   },
   {
@@ -164,7 +163,7 @@ export const rules: ReadonlyArray<Rule> = [
     broken: (question, { maxPositionValue }) => {
       const { held, quantity, side, working } = question
       const value = Math.abs(held + (side === "buy" ? 1 : -1) * (quantity + working)) * priceOf(question)
-      return value <= maxPositionValue ? undefined : `${money(value)}, limit ${money(maxPositionValue)}`
+      return value <= maxPositionValue ? undefined : `${rupeesText(value)}, limit ${rupeesText(maxPositionValue)}`
     }
   },
   {
@@ -181,7 +180,9 @@ export const rules: ReadonlyArray<Rule> = [
     broken: ({ lastPrice, limitPrice }, { maxPriceDistance }) =>
       limitPrice === undefined || Math.abs(limitPrice - lastPrice) <= lastPrice * maxPriceDistance
         ? undefined
-        : `limit ${money(limitPrice)} is more than ${maxPriceDistance * 100} % from the last price ${money(lastPrice)}`
+        : `limit ${rupeesText(limitPrice)} is more than ${maxPriceDistance * 100} % from the last price ${
+          rupeesText(lastPrice)
+        }`
   },
   {
     name: "stale-quote",

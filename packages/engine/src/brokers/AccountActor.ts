@@ -88,6 +88,7 @@ export class AccountActor {
   readonly #books: AccountBooks
   readonly #wanted = new Map<BrokerInstrument, FeedDetail>()
   readonly #feedWanted = Latch.makeUnsafe(false)
+  readonly #reopen = Latch.makeUnsafe(false)
   readonly #reconcileNow = Latch.makeUnsafe(false)
   readonly #isLive = Latch.makeUnsafe(false)
   #phase: AccountPhase = "logged-out"
@@ -159,7 +160,7 @@ export class AccountActor {
   readonly live: Effect.Effect<void> = Effect.suspend(() => this.#isLive.await)
 
   status(): AccountStatus {
-    const { broker, id, root, userId } = this.record
+    const { broker, id, root, sandbox, userId } = this.record
     const counters = this.#connection?.counters
     const profile = this.#token?.profile
     const books = this.#books
@@ -171,6 +172,7 @@ export class AccountActor {
       exchanges: profile?.exchanges ?? [],
       automatic: this.automatic,
       simulated: root !== undefined,
+      sandbox: sandbox === true,
       phase: this.#phase,
       detail: this.#detail,
       since: this.#since,
@@ -259,6 +261,11 @@ export class AccountActor {
   /** Through every reconnection. */
   get subscribed(): ReadonlyMap<BrokerInstrument, FeedDetail> {
     return this.#wanted
+  }
+
+  /** Opens the market feed anew: it is there, but brings nothing. */
+  reopenFeed(): void {
+    this.#reopen.openUnsafe()
   }
 
   /** Called from the socket's callback, with a batch that is reused. Answers how to stop. */
@@ -439,8 +446,10 @@ export class AccountActor {
             this.#connection = connection
             const byDetail = Map.groupBy(this.#wanted, ([, detail]) => detail)
             for (const [detail, of] of byDetail) connection.subscribe(of.map(([each]) => each), detail)
+            this.#reopen.closeUnsafe()
+            const reopened = Effect.as(this.#reopen.await, { cause: "silent", reason: "no ticks came" } as const)
             return Effect.ensuring(
-              connection.ended,
+              Effect.raceFirst(connection.ended, reopened),
               Effect.sync(() => {
                 this.#connection = undefined
               })

@@ -29,6 +29,8 @@ export interface AccountStatus {
   readonly automatic: boolean
   /** Whether it stands for the simulator and not for a real account. */
   readonly simulated: boolean
+  /** Whether its orders go to the broker's sandbox. */
+  readonly sandbox: boolean
   readonly phase: AccountPhase
   readonly detail: string
   readonly since: number

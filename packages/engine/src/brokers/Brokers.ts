@@ -29,7 +29,13 @@ import { brokerInstrumentsOf } from "../instruments/sessionInstruments.ts"
 import { MarketRules } from "../rules/MarketRules.ts"
 import { AccountActor } from "./AccountActor.ts"
 import type { AutomaticLogin, LoginFailure } from "./automaticLogin.ts"
-import { type AccountRecord, type AccountSecrets, BrokerAccounts, type Registration } from "./BrokerAccounts.ts"
+import {
+  type AccountRecord,
+  type AccountSecrets,
+  BrokerAccounts,
+  orderSettings,
+  type Registration
+} from "./BrokerAccounts.ts"
 import { type CallGate, makeCallGate } from "./CallGate.ts"
 import { keepLoggedIn } from "./keepLoggedIn.ts"
 import { isOurTag } from "./orderTag.ts"
@@ -151,7 +157,8 @@ const make = (options: BrokersOptions) =>
         apiSecret: Redacted.make(Redacted.value(secrets).apiSecret, { label: "api secret" }),
         redirectUrl: record.redirectUrl,
         instruments: instruments(record.broker),
-        timeout: options.timeout ?? TIMEOUT_MS
+        timeout: options.timeout ?? TIMEOUT_MS,
+        ...orderSettings(record)
       }, record.root)
 
     const start = (record: AccountRecord): Effect.Effect<void, BrokerRefused> =>
@@ -160,6 +167,12 @@ const make = (options: BrokersOptions) =>
         const revision = yield* stored(accounts.revision(id))
         const secrets = yield* stored(accounts.secrets(id))
         const adapter = secrets === undefined ? undefined : adapterOf(record, secrets)
+        if (record.sandbox === true && !capabilities[record.broker].sandbox) {
+          return yield* new BrokerRefused({
+            reason: `${record.broker} has no sandbox`,
+            remedy: "Remove the account, and add it again without one"
+          })
+        }
         if (adapter === undefined) {
           return yield* new BrokerRefused({
             reason: `There is no adapter for ${record.broker} yet`,
@@ -306,7 +319,7 @@ const make = (options: BrokersOptions) =>
           if (url === undefined) {
             return yield* new BrokerRefused({
               reason: `${account} has no login page`,
-              remedy: "Its broker is logged in to by PIN and TOTP: use the automated login"
+              remedy: "It is logged in to without one: use the automated login"
             })
           }
           expected.set(state, { account, until: now + LOGIN_MS })
@@ -388,7 +401,7 @@ const isKnown = (known: BrokerInstruments, each: BrokerInstrument): boolean => {
 
 const isSameRecord = (a: AccountRecord, b: AccountRecord): boolean =>
   a.broker === b.broker && a.userId === b.userId && a.apiKey === b.apiKey && a.redirectUrl === b.redirectUrl &&
-  a.root === b.root && a.staticIp === b.staticIp && a.algo === b.algo
+  a.root === b.root && a.sandbox === b.sandbox && a.staticIp === b.staticIp && a.algo === b.algo
 
 /** The broker understood and said no: trying the same again does not help. */
 const isRefusal = (error: LoginFailure | BrokerRefused): boolean =>

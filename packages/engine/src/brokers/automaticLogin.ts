@@ -29,6 +29,7 @@ export const automaticLogin = (stepsFolder: string): AutomaticLogin => (record, 
     const { auth } = adapter
     const sealed = (value: string | undefined, label: string) =>
       value === undefined ? undefined : Redacted.make(value, { label })
+    if (auth.standing !== undefined) return yield* auth.standing
     if (auth.loginByApi !== undefined) {
       if (pin === undefined || totpSecret === undefined) {
         return yield* new LoginRefused({

@@ -5,6 +5,7 @@
 import type { Broker } from "@keepgaining/brokers/port/Broker.ts"
 import type { SimAccountOptions } from "@keepgaining/brokers/simulator/exchange/SimAccount.ts"
 import { simulateBrokers, type Simulation } from "@keepgaining/brokers/simulator/SimulatedBrokers.ts"
+import type { HoursRules } from "@keepgaining/core/candles/TradingHours.ts"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -26,6 +27,8 @@ export interface SimulatedOptions {
   readonly ports?: Partial<Record<Broker, number>>
   /** Weekdays on which nothing trades, `YYYY-MM-DD`. */
   readonly closed?: ReadonlyArray<string>
+  /** When the exchange takes orders and trades; always when absent. */
+  readonly hours?: HoursRules
 }
 
 const TEN_LAKH = 10_00_000 * 100
@@ -65,7 +68,8 @@ export const layer = (options: SimulatedOptions): Layer.Layer<SimulatedBrokers> 
         strikes: 20,
         accounts: simulatedCustomers(options.redirectUrl),
         ...(options.ports === undefined ? {} : { ports: options.ports }),
-        ...(options.closed === undefined ? {} : { closed: options.closed })
+        ...(options.closed === undefined ? {} : { closed: options.closed }),
+        ...(options.hours === undefined ? {} : { hours: options.hours })
       }))
   )
 

@@ -16,7 +16,8 @@ export class DirectoryInUse extends Schema.TaggedError<DirectoryInUse>()("Direct
 
 const fileOf = (directory: string): string => `${path.resolve(directory)}.lock`
 
-const isAlive = (pid: number): boolean => {
+/** Whether a process of that number is there. */
+export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
     return true
@@ -24,6 +25,18 @@ const isAlive = (pid: number): boolean => {
     // Not ours to signal, but there.
     return cause instanceof Error && "code" in cause && cause.code === "EPERM"
   }
+}
+
+/** The process that holds the folder, if that one is alive and another than this. */
+export const holderOf = (directory: string): number | undefined => {
+  let text: string
+  try {
+    text = fs.readFileSync(fileOf(directory), "utf8")
+  } catch {
+    return undefined
+  }
+  const holder = Number(text)
+  return Number.isInteger(holder) && holder > 0 && holder !== process.pid && isAlive(holder) ? holder : undefined
 }
 
 const take = (directory: string): void => {

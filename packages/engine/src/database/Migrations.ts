@@ -437,6 +437,26 @@ export const migrations = Migrator.fromRecord({
       replaced_at timestamptz not null default now(),
       primary key (instrument, minute, replaced_at)
     )`
+  ),
+  // Days that a session recorded and packed, a row an instrument, and how its candles compare with the official ones.
+  "0010_recorded_candles": statements(
+    `create table recorded_candles (
+      -- Indian, YYYY-MM-DD, and sorts as text.
+      day text not null,
+      symbol text not null,
+      segment text not null,
+      -- waiting for the official candles, compared with them, refused: there are none to be had
+      state text not null default 'waiting',
+      same integer not null default 0,
+      other_price integer not null default 0,
+      other_volume integer not null default 0,
+      only_here integer not null default 0,
+      only_there integer not null default 0,
+      problem text not null default '',
+      compared_at timestamptz,
+      primary key (day, symbol)
+    )`,
+    `create index recorded_candles_waiting on recorded_candles (day) where state = 'waiting'`
   )
 })
 

@@ -14,9 +14,9 @@ import type { PriceRules } from "@keepgaining/core/contracts/PriceRules.ts"
 import { slices } from "@keepgaining/core/contracts/slices.ts"
 import { DAY_MS, formatIstDate, formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
 import { type Instrument, isTradable } from "@keepgaining/core/market/Instrument.ts"
-import { paise } from "@keepgaining/core/market/Money.ts"
+import { paise, rupeesText } from "@keepgaining/core/market/Money.ts"
 import type { Order } from "@keepgaining/core/orders/Order.ts"
-import { isThrough, productFault, rupeesText, stopLimitFault } from "@keepgaining/core/orders/rejectReason.ts"
+import { isThrough, productFault, stopLimitFault } from "@keepgaining/core/orders/rejectReason.ts"
 import * as Result from "effect/Result"
 import { type ExchangeLimits, exchangeLimits, priceClassOf, type WireQuote } from "./exchangeLimits.ts"
 import { type Protection, type WireOrder, wireOrder } from "./wireOrder.ts"
@@ -145,21 +145,22 @@ const contractFaults = (
   return faults
 }
 
-const accountFaults = ({ account, algo, simulated, staticIp }: PreWireAccount): ReadonlyArray<PreWireFault> => {
+/** Why no order of a program may go through the account. */
+export const accountFaults = ({ account, algo, simulated, staticIp }: PreWireAccount): ReadonlyArray<PreWireFault> => {
   if (simulated) return []
   const faults: Array<PreWireFault> = []
   if (staticIp === undefined || staticIp === "") {
     faults.push({
       rule: "static-ip",
       what: `${account} has no static IP address in its settings, and brokers take orders of programs from no other`,
-      remedy: "Register one with the broker and put it into the account's settings"
+      remedy: "Register one with the broker, then say it here: on the page Brokers, or keepgaining brokers register"
     })
   }
   if (algo === undefined || algo === "") {
     faults.push({
       rule: "algo-tag",
       what: `${account} does not say under which algorithm its orders go`,
-      remedy: "Put the broker's id of it into the account's settings, or generic below 10 orders a second"
+      remedy: "Say the broker's id of it, or generic below 10 orders a second: keepgaining brokers register"
     })
   }
   return faults

@@ -11,7 +11,11 @@ export class FeedFailed extends Schema.TaggedError<FeedFailed>()("FeedFailed", {
   feed: Schema.String,
   reason: Schema.String,
   remedy: Schema.String
-}) {}
+}) {
+  override get message(): string {
+    return `${this.feed}: ${this.reason}. ${this.remedy}`
+  }
+}
 
 export interface Feed {
   /** For logs and screens: `simulated`, `kite`. */

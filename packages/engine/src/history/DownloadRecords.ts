@@ -77,6 +77,8 @@ export class DownloadRecords extends Context.Service<DownloadRecords, {
   /** Chunks to be done, with a number above `after`, ascending. */
   readonly open: (id: string, after: number, most: number) => Effect.Effect<ReadonlyArray<NumberedChunk>, DatabaseError>
   readonly finish: (id: string, chunks: ReadonlyArray<FinishedChunk>) => Effect.Effect<void, DatabaseError>
+  /** Of its chunks, each once. */
+  readonly symbols: (id: string) => Effect.Effect<ReadonlyArray<string>, DatabaseError>
   /** Chunks that failed or are incomplete. */
   readonly problems: (id: string) => Effect.Effect<ReadonlyArray<ChunkProblem>, DatabaseError>
   /** Plans what failed or is incomplete once more. Answers how many chunks. */
@@ -194,6 +196,16 @@ export const layer: Layer.Layer<DownloadRecords, never, Database> = Layer.effect
            where c.download = $1 and c.number = rows.number`,
           [id, JSON.stringify(chunks)]
         )),
+      symbols: (id) =>
+        Effect.map(
+          sql<{ readonly symbol: string }>(
+            "select distinct symbol from history_chunks where download = $1 order by symbol",
+            [
+              id
+            ]
+          ),
+          (rows) => rows.map(({ symbol }) => symbol)
+        ),
       problems: (id) =>
         sql<ChunkProblem>(
           `select symbol, interval, from_day as "from", to_day as "to", state, missing_days as missing, problem

@@ -11,7 +11,6 @@ import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
@@ -117,7 +116,8 @@ const finishedOf = ({ chunk, result }: Fetched): FinishedChunk => {
   }
 }
 
-const make = (calendar: TradingCalendar) =>
+/** For a port that is provided; what it counts of the server's limits ends with the scope. */
+export const makeDownload = (calendar: TradingCalendar) =>
   Effect.gen(function*() {
     const archive = yield* CandleArchive
     const records = yield* DownloadRecords
@@ -298,9 +298,3 @@ const make = (calendar: TradingCalendar) =>
 
     return HistoryDownload.of({ plan, run })
   })
-
-/** Needs the calendar that says which days there are. */
-export const layer = (
-  calendar: TradingCalendar
-): Layer.Layer<HistoryDownload, never, CandleArchive | DownloadRecords | HistoryPort> =>
-  Layer.effect(HistoryDownload, make(calendar))

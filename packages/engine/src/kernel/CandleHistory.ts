@@ -1,6 +1,6 @@
 /**
- * The newest closed candles of every instrument and interval, for charts and for whoever asks. An observer: it is
- * written by the kernel and never read by it, so decisions cannot depend on it.
+ * The newest closed candles of every instrument and interval: for charts, for whoever asks, and for strategies that are deployed
+ * while the session runs. Part of the fold: the same inputs give the same history.
  *
  * Bounded per interval; columns grow on demand, so quiet instruments cost nothing.
  */
@@ -91,6 +91,11 @@ export class CandleHistory {
       })
     }
     return candles
+  }
+
+  /** How many of that interval are kept at most. */
+  kept(interval: Interval): number {
+    return kept[interval]
   }
 
   /** How many candles of that kind were ever closed. */

@@ -92,7 +92,7 @@ export class Deployments {
     for (const index of new Set(indices)) this.attach(deployment, index, parameters.success)
     this.#changed(deployment.id, "running", "started")
     for (const index of new Set(indices)) {
-      const candles = kernel.candlesBefore(index, strategy.intervals(parameters.success))
+      const candles = kernel.candlesSoFar(index, strategy.intervals(parameters.success))
       if (candles.length > 0) {
         kernel.partitionOf(index).deliver(index, { _tag: "WarmUp", deployment: deployment.id, candles }, kernel.now)
       }

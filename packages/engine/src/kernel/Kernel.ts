@@ -13,7 +13,7 @@
 import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { FEED_GAP } from "@keepgaining/core/candles/CandleBuilder.ts"
-import type { Interval } from "@keepgaining/core/candles/Interval.ts"
+import { type Interval, intervals } from "@keepgaining/core/candles/Interval.ts"
 import { segmentsOf } from "@keepgaining/core/candles/segmentOf.ts"
 import type { Hours } from "@keepgaining/core/candles/TradingHours.ts"
 import { closedCandles } from "@keepgaining/core/candles/warmUp.ts"
@@ -146,6 +146,25 @@ export class Kernel {
     if (minutes === undefined) return []
     // An instrument of the table has a segment.
     return closedCandles(instrument, minutes, this.options.hours.of(this.#segments()[instrument]!), wanted)
+  }
+
+  /**
+   * What a strategy that is deployed now would have seen: the candles from before the session and those that it has closed so far, of
+   * the wanted intervals, in the order in which they closed. Never with a hole: where not all of its own are kept any more, the
+   * newest of them stand alone.
+   */
+  candlesSoFar(instrument: number, wanted: ReadonlyArray<Interval>): ReadonlyArray<Candle> {
+    const candles: Array<Candle> = []
+    for (const interval of wanted) {
+      if (interval === "1s") continue
+      const before = this.candlesBefore(instrument, [interval])
+      // Those from before it were the first that the history was given.
+      const own = this.history.total(instrument, interval) - before.length
+      const kept = this.history.kept(interval)
+      if (own <= kept) candles.push(...before)
+      if (own > 0) candles.push(...this.history.newest(instrument, interval, Math.min(own, kept)))
+    }
+    return candles.sort((a, b) => a.end - b.end || intervals.indexOf(a.interval) - intervals.indexOf(b.interval))
   }
 
   /** From the first open to the last close of what is watched, on the instant's day; `undefined` when nothing trades. */

@@ -2,7 +2,7 @@
  * Why an account cannot take an order: hard rules, each with its own words. What makes a position smaller is held back only
  * by what makes it impossible: it needs no leave, and no money.
  */
-import { rupeesText } from "@keepgaining/core/orders/rejectReason.ts"
+import { rupeesText } from "@keepgaining/core/market/Money.ts"
 import type { AccountPhase } from "../brokers/AccountStatus.ts"
 import type { AccountCandidate, RoutedOrder } from "./AccountCandidate.ts"
 

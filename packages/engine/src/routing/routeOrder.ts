@@ -6,7 +6,7 @@
  * it, and the user's order of preference decides between equals.
  */
 import type { Broker } from "@keepgaining/brokers/port/Broker.ts"
-import { rupeesText } from "@keepgaining/core/orders/rejectReason.ts"
+import { rupeesText } from "@keepgaining/core/market/Money.ts"
 import type { AccountCandidate, RoutedOrder } from "./AccountCandidate.ts"
 import { exclusions } from "./exclusions.ts"
 import { type RoutePenalty, routePenalty } from "./routePenalty.ts"

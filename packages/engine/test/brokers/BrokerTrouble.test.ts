@@ -140,7 +140,7 @@ describe("a session that is too slow for what comes", () => {
       const stage = yield* accountStage({ start: START, customers: [of], symbols: ["NSE:RELIANCE"] })
       const actor = actorOf(stage, of)
       const table = InstrumentTable.from([listed(stage, "NSE:RELIANCE").instrument])
-      const feed = yield* BrokerFeed.make({ table, previousClose: [], after: undefined }).pipe(
+      const feed = yield* BrokerFeed.make({ table, previousClose: [], after: undefined, isTrading: () => true }).pipe(
         Effect.provideService(Brokers, stage.brokers)
       )
       const taken: Array<TickBatch> = []

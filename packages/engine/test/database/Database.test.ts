@@ -19,7 +19,8 @@ onEveryDatabase("Database", (it) => {
         "archive",
         "history",
         "archive_candles",
-        "archive_differences"
+        "archive_differences",
+        "recorded_candles"
       ])
     }))
 

@@ -85,7 +85,7 @@ const using = <A, E>(
       })
     }).pipe(
       Effect.provide(
-        Download.layer(calendar).pipe(
+        Layer.effect(Download.HistoryDownload, Download.makeDownload(calendar)).pipe(
           Layer.provide(SimulatedHistory.layer({ url, capabilities })),
           Layer.provide(FetchHttpClient.layer),
           Layer.provideMerge(Archive.layer),
@@ -209,7 +209,7 @@ onEveryDatabase("a download of history", (it) => {
         assert.strictEqual((yield* (yield* Records.DownloadRecords).find(id))?.planned, chunks)
       }).pipe(
         Effect.provide(
-          Download.layer(calendar).pipe(
+          Layer.effect(Download.HistoryDownload, Download.makeDownload(calendar)).pipe(
             Layer.provide(port),
             Layer.provide(Archive.layer),
             Layer.provideMerge(Records.layer)

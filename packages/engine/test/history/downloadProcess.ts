@@ -29,7 +29,7 @@ const main = ({ directory, from, symbols, to, url }: DownloadProcessInput) =>
       console.log(JSON.stringify({ status }))
     }).pipe(
       Effect.provide(
-        Download.layer(calendar).pipe(
+        Layer.effect(Download.HistoryDownload, Download.makeDownload(calendar)).pipe(
           Layer.provide(SimulatedHistory.layer({ url })),
           Layer.provide(FetchHttpClient.layer),
           Layer.provideMerge(Archive.layer),

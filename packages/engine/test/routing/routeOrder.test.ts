@@ -63,7 +63,7 @@ describe("a new position", () => {
       [{ products: ["delivery"] }, "it has no intraday product"],
       [{ types: ["stop-limit"] }, "kite takes no limit orders"],
       [{ funds: null }, "its funds are not known yet"],
-      [{ funds: paise(4_999_999) }, "it has ₹49999.99, and the order needs ₹50000.00 by its broker"]
+      [{ funds: paise(4_999_999) }, "it has ₹49,999.99, and the order needs ₹50,000.00 by its broker"]
     ] as ReadonlyArray<readonly [Partial<AccountCandidate>, string]>
   )("does not go to an account that is %o: %s", (changes, reason) => {
     const alone = routeOrder(entry, [candidate("a", changes)], now)
@@ -136,7 +136,7 @@ describe("a new position", () => {
     assert.deepStrictEqual(route._tag === "Routed" ? route.why : [], [
       "a does as well and comes first by name; z would be next.",
       "Charges there are about ₹40.00.",
-      "It binds ₹50000.00 of ₹100000.00 by our margin model, which may be 15 % off."
+      "It binds ₹50,000.00 of ₹1,00,000.00 by our margin model, which may be 15 % off."
     ])
     assert.deepStrictEqual(route.table.map(({ account, verdict }) => [account, verdict]), [
       ["a", "taken"],

@@ -31,6 +31,11 @@ export const AccountView = Schema.Struct({
   automatic: Schema.Boolean,
   /** It stands for the simulator, not for a real account. */
   simulated: Schema.Boolean,
+  /** Its orders go to the broker's sandbox, which can be asked nothing. */
+  sandbox: Schema.Boolean,
+  /** What brokers want to know of whoever sends orders by program; real accounts take no live order without both. */
+  staticIp: Schema.NullOr(Schema.String),
+  algo: Schema.NullOr(Schema.String),
   phase: Schema.Literals(["logged-out", "logging-in", "connecting", "live", "unreachable"]),
   detail: Schema.String,
   since: Schema.Finite,
@@ -104,6 +109,12 @@ export const AccountBookView = Schema.Struct({
 })
 export type AccountBookView = typeof AccountBookView.Type
 
+/** As registered with the broker: where orders come from, and as which algorithm. */
+const registration = {
+  staticIp: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[0-9a-fA-F:.]{3,45}$/))),
+  algo: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_.-]{1,40}$/)))
+}
+
 /** Typed by a person. Secrets go into the vault and are never given out again. */
 export const NewAccount = Schema.Struct({
   /** Our name of it: small letters, digits and dashes. */
@@ -113,6 +124,7 @@ export const NewAccount = Schema.Struct({
   apiKey: Schema.NonEmptyString,
   redirectUrl: Schema.NonEmptyString,
   automatic: Schema.Boolean,
+  ...registration,
   apiSecret: Schema.NonEmptyString,
   password: Schema.optionalKey(Schema.String),
   pin: Schema.optionalKey(Schema.String),
@@ -136,6 +148,8 @@ export class BrokersRpcs extends RpcGroup.make(
   Rpc.make("LogoutBroker", { payload: account, error: Denied }),
   Rpc.make("AddBroker", { payload: NewAccount, error: Denied }),
   Rpc.make("RemoveBroker", { payload: account, error: Denied }),
+  /** In place of what was registered before. */
+  Rpc.make("RegisterBroker", { payload: { ...account, ...registration }, error: Denied }),
   Rpc.make("SetBrokerAutomatic", { payload: { ...account, automatic: Schema.Boolean }, error: Denied }),
   /** Lets the account take live orders until the end of the Indian day, or no more. Its exits are possible in any case. */
   Rpc.make("ArmBroker", { payload: { ...account, armed: Schema.Boolean }, error: Denied })

@@ -4,8 +4,10 @@
  */
 import * as Context from "effect/Context"
 import * as RpcMiddleware from "effect/rpc/RpcMiddleware"
+import { ArchiveRpcs } from "./Archive.ts"
 import { BrokersRpcs } from "./Brokers.ts"
 import { Unauthorized } from "./Failures.ts"
+import { GttRpcs } from "./Gtt.ts"
 import { MarketRpcs } from "./Market.ts"
 import { ReferenceRpcs } from "./Reference.ts"
 import { SystemRpcs } from "./System.ts"
@@ -24,5 +26,7 @@ export class Login extends RpcMiddleware.Service<Login, { provides: Principal }>
 ) {}
 
 export class KeepGainingRpcs
-  extends MarketRpcs.merge(ReferenceRpcs).merge(BrokersRpcs).merge(TradingRpcs).merge(SystemRpcs).middleware(Login)
+  extends MarketRpcs.merge(ReferenceRpcs).merge(ArchiveRpcs).merge(BrokersRpcs).merge(GttRpcs).merge(TradingRpcs).merge(
+    SystemRpcs
+  ).middleware(Login)
 {}

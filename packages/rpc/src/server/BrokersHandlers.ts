@@ -29,7 +29,11 @@ export const make = Effect.gen(function*() {
       whenChanged(brokersPeriodMillis, () => ({
         // A countdown needs no finer steps, and an idle screen no messages.
         serverTime: Math.floor(clock.currentTimeMillisUnsafe() / 1_000) * 1_000,
-        accounts: brokers.actors().map((actor) => actor.status())
+        accounts: brokers.actors().map((actor) => ({
+          ...actor.status(),
+          staticIp: actor.record.staticIp ?? null,
+          algo: actor.record.algo ?? null
+        }))
       })),
     AccountBook: ({ account }) =>
       Effect.suspend(() => {
@@ -52,6 +56,7 @@ export const make = Effect.gen(function*() {
         })
       )),
     RemoveBroker: ({ account }) => asAdmin(brokers.remove(account)),
+    RegisterBroker: ({ account, ...registration }) => asAdmin(brokers.setRegistration(account, registration)),
     SetBrokerAutomatic: ({ account, automatic }) => asAdmin(brokers.setAutomatic(account, automatic)),
     ArmBroker: ({ account, armed }) =>
       Effect.gen(function*() {

@@ -9,9 +9,11 @@ import * as Redacted from "effect/Redacted"
 import * as RpcServer from "effect/rpc/RpcServer"
 import { KeepGainingRpcs } from "../contract/KeepGainingRpcs.ts"
 import { Access, type Credential } from "./Access.ts"
+import * as ArchiveHandlers from "./ArchiveHandlers.ts"
 import * as BrokersHandlers from "./BrokersHandlers.ts"
 import { Connection, credentialFrom, loginLayer } from "./Connection.ts"
 import { connections } from "./EngineMetrics.ts"
+import * as GttHandlers from "./GttHandlers.ts"
 import { isOurOrigin, refusal } from "./HttpGuard.ts"
 import * as MarketHandlers from "./MarketHandlers.ts"
 import * as ReferenceHandlers from "./ReferenceHandlers.ts"
@@ -30,7 +32,9 @@ const handlers = KeepGainingRpcs.toLayer(Effect.gen(function*() {
   return KeepGainingRpcs.of({
     ...(yield* MarketHandlers.make),
     ...(yield* ReferenceHandlers.make),
+    ...(yield* ArchiveHandlers.make),
     ...(yield* BrokersHandlers.make),
+    ...(yield* GttHandlers.make),
     ...(yield* TradingHandlers.make),
     ...(yield* SystemHandlers.make)
   })

@@ -1,6 +1,8 @@
 /** The server of one session: RPC, login, kill switch, health, metrics and the terminal, on one port. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import type { ArchiveQuestions } from "@keepgaining/engine/archive/questions/ArchiveQuestions.ts"
 import type { Brokers } from "@keepgaining/engine/brokers/Brokers.ts"
+import type { Downloads } from "@keepgaining/engine/history/Downloads.ts"
 import type { InstrumentSearch } from "@keepgaining/engine/instruments/InstrumentSearch.ts"
 import type { InstrumentStore } from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import type { MarketRules } from "@keepgaining/engine/rules/MarketRules.ts"
@@ -143,7 +145,7 @@ export const layer = (
 ): Layer.Layer<
   ServerAddress | Access,
   ServeError | KeyStoreError,
-  Session | Brokers | MarketRules | InstrumentSearch | InstrumentStore
+  Session | Brokers | MarketRules | InstrumentSearch | InstrumentStore | ArchiveQuestions | Downloads
 > =>
   HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(address),

@@ -1,5 +1,7 @@
 import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
+import { ArchiveQuestions } from "@keepgaining/engine/archive/questions/ArchiveQuestions.ts"
 import { Brokers } from "@keepgaining/engine/brokers/Brokers.ts"
+import { Downloads } from "@keepgaining/engine/history/Downloads.ts"
 import * as InstrumentSearch from "@keepgaining/engine/instruments/InstrumentSearch.ts"
 import { InstrumentStore, type MasterRecord } from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import type { MasterEntry } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
@@ -44,6 +46,9 @@ const listed = (
   tickSize: 5,
   freezeQuantity: 1_800
 })
+
+/** Nothing is asked of the archive here. */
+const noArchive = Layer.mergeAll(Layer.mock(ArchiveQuestions)({}), Layer.mock(Downloads)({}))
 
 /** The real search and calendar over a master of a few contracts; no broker account. */
 const reference = Layer.mergeAll(
@@ -97,7 +102,7 @@ export const serve = Effect.fnUntraced(function*(
     webRoot: rest.webRoot ?? (yield* webRoot),
     dataDirectory: rest.dataDirectory ?? (yield* temporaryDirectory),
     ...rest
-  }).pipe(Layer.provide(session.layer(bootId)), Layer.provide(reference))
+  }).pipe(Layer.provide(session.layer(bootId)), Layer.provide(reference), Layer.provide(noArchive))
   const context = yield* Layer.buildWithScope(layer, scope)
   const access = Context.get(context, Access)
   const address = Context.get(context, Server.ServerAddress)

@@ -1,6 +1,6 @@
 /** What needs attention, and every alarm and refusal of the session. */
 import { createMemo, For, type JSX } from "solid-js"
-import { timeWithMillis } from "../format/times.ts"
+import { dateAndTime, timeWithMillis } from "../format/times.ts"
 import { useTerminal } from "../state/Terminal.ts"
 import { alarmTitle } from "./attention.ts"
 import { AttentionList } from "./AttentionList.tsx"
@@ -18,6 +18,14 @@ export const AlertsPage = (): JSX.Element => {
         state: decision.raised ? "raised" : "ended",
         text: `${alarmTitle(decision.kind)}: ${decision.subject}. ${decision.detail}`
       })),
+      ...book.armings.map(({ decision, number }) => ({
+        number,
+        at: decision.at,
+        state: decision.until > 0 ? "armed" : "disarmed",
+        text: decision.until > 0
+          ? `${decision.account} takes live orders until ${dateAndTime(decision.until)}`
+          : `${decision.account} takes no live orders any more; its exits go on`
+      })),
       ...book.refusals.map(({ decision, number }) => ({
         number,
         at: decision.at,
@@ -32,14 +40,23 @@ export const AlertsPage = (): JSX.Element => {
       <AttentionList />
       <section class="panel" aria-label="History">
         <div class="panel-head">
-          <h2>Alarms and refusals</h2>
+          <h2>Alarms, refusals and armed accounts</h2>
         </div>
-        <ol class="min-h-0 flex-1 overflow-auto" tabindex={0} aria-label="Alarms and refusals, newest first">
+        <ol
+          class="min-h-0 flex-1 overflow-auto"
+          tabindex={0}
+          aria-label="Alarms, refusals and armed accounts, newest first"
+        >
           <For each={entries()} fallback={<li class="p-3 text-ink2">None in this session.</li>}>
             {(entry) => (
               <li class="flex items-baseline gap-3 border-b border-line px-3 py-1">
                 <span class="text-ink2">{timeWithMillis(entry.at)}</span>
-                <span class="chip w-16" classList={{ "chip-warn": entry.state !== "ended" }}>{entry.state}</span>
+                <span
+                  class="chip w-18"
+                  classList={{ "chip-warn": entry.state !== "ended" && entry.state !== "disarmed" }}
+                >
+                  {entry.state}
+                </span>
                 <span class="flex-1">{entry.text}</span>
               </li>
             )}

@@ -1,5 +1,6 @@
 /** What a person should look at now, the gravest first. */
 import { createSignal } from "solid-js"
+import { reasonLines } from "../orders/orderText.ts"
 import { type Terminal } from "../state/Terminal.ts"
 
 export interface Attention {
@@ -91,7 +92,7 @@ export const attention = (terminal: Terminal): ReadonlyArray<Attention> => {
       text: order.status === "unknown"
         ? `Order ${order.id} ${terminal.nameOf(order.instrument)}: outcome not known, being asked for`
         : `Order ${order.id} ${terminal.nameOf(order.instrument)} rejected`,
-      detail: order.reason ?? "",
+      detail: reasonLines(order.reason).join(". "),
       since: order.updatedAt,
       page: "/orders",
       acknowledge: order.status === "rejected"

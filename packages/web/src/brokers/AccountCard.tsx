@@ -1,16 +1,33 @@
-/** One account: status, token, streams, and its login. */
+/** One account: status, token, streams, its login, and whether it takes live orders. */
 import { type AccountView } from "@keepgaining/rpc/contract/Brokers.ts"
-import { createSignal, For, type JSX, Show } from "solid-js"
-import { Field } from "../controls/Field.tsx"
+import type * as Effect from "effect/Effect"
+import { createMemo, createSignal, For, type JSX, Match, Show, Switch } from "solid-js"
+import { ConfirmSheet } from "../controls/ConfirmSheet.tsx"
 import { OnceButton } from "../controls/OnceButton.tsx"
 import { large, rupees } from "../format/numbers.ts"
-import { clock, dateAndTime } from "../format/times.ts"
+import { clock, dateAndTime, dayAndMinute, untilText } from "../format/times.ts"
+import { type Rpcs } from "../link/Link.ts"
 import { useTerminal } from "../state/Terminal.ts"
-import { brokerTitles, countdown, heardText, needsAttention, phaseTitles, SOON_MS, streamText } from "./accountText.ts"
+import {
+  brokerTitles,
+  countdown,
+  heardText,
+  needsAttention,
+  obstacles,
+  ownerText,
+  phaseTitles,
+  registeredText,
+  SOON_MS,
+  streamText
+} from "./accountText.ts"
+import { ArmSheet } from "./ArmSheet.tsx"
+import { attempt } from "./attempt.ts"
+import { LoginByHand } from "./LoginByHand.tsx"
+import { RegisterSheet } from "./RegisterSheet.tsx"
 
 const Row = (props: { readonly title: string; readonly children: JSX.Element }): JSX.Element => (
   <div class="flex gap-2">
-    <dt class="w-24 flex-none text-ink2">{props.title}</dt>
+    <dt class="w-20 flex-none text-ink2">{props.title}</dt>
     <dd class="min-w-0 flex-1">{props.children}</dd>
   </div>
 )
@@ -23,38 +40,20 @@ export const AccountCard = (props: {
   readonly onChoose: () => void
 }): JSX.Element => {
   const terminal = useTerminal()
-  const [pasting, setPasting] = createSignal(false)
-  const [pasted, setPasted] = createSignal("")
+  const [asking, setAsking] = createSignal<"arm" | "register" | "automatic" | "remove">()
   const id = (): string => props.account.account
-  const attempt = async (what: string, run: () => Promise<unknown>): Promise<void> => {
-    try {
-      await run()
-    } catch (failure) {
-      const { message, reason, remedy } = {
-        message: String(failure),
-        reason: undefined,
-        remedy: "",
-        ...(failure as object)
-      }
-      terminal.notices.show("refusal", `${what}: ${reason ?? message}${remedy === "" ? "" : `. ${remedy}`}`)
-    }
-  }
-  const loginByHand = (): Promise<void> =>
-    attempt(`Login of ${id()}`, async () => {
-      const url = await terminal.link.ask((rpc) => rpc.BrokerLoginUrl({ account: id() }))
-      setPasting(true)
-      globalThis.open(url, "_blank", "noopener")
-    })
-  const finish = (): Promise<void> =>
-    attempt(`Login of ${id()}`, async () => {
-      await terminal.link.ask((rpc) => rpc.FinishBrokerLogin({ redirected: pasted() }))
-      setPasted("")
-      setPasting(false)
-    })
+  const armedUntil = createMemo(() => terminal.portfolio()?.armed.find(({ account }) => account === id())?.until)
+  const canArm = (): boolean => terminal.portfolio()?.live === true
+  const ask = (what: string, call: (rpc: Rpcs) => Effect.Effect<unknown, unknown>): Promise<boolean> =>
+    attempt(terminal, `${what} ${id()}`, () => terminal.link.ask(call))
+  const setAutomatic = (automatic: boolean): Promise<boolean> =>
+    ask("Logins of", (rpc) => rpc.SetBrokerAutomatic({ account: id(), automatic }))
+  /** Angel is logged in to by PIN and TOTP, without a page. */
+  const hasPage = (): boolean => props.account.broker !== "angel"
   const left = (): number => (props.account.tokenEndsAt ?? 0) - props.serverTime
   return (
     <section
-      class="panel"
+      class="panel w-full"
       classList={{ "border-accent": props.chosen }}
       aria-label={`Account ${id()}`}
       data-testid={`account-${id()}`}
@@ -70,8 +69,12 @@ export const AccountCard = (props: {
           >
             {id()}
           </button>
-          <span class="ml-2 font-normal text-ink2">{brokerTitles[props.account.broker]}</span>
         </h2>
+        <Show when={armedUntil() !== undefined}>
+          <span class={`chip ${props.account.simulated ? "chip-sim" : "chip-live"}`} data-testid={`armed-${id()}`}>
+            ARMED
+          </span>
+        </Show>
         <Show when={props.account.simulated}>
           <span class="chip chip-paper">SIMULATED</span>
         </Show>
@@ -85,11 +88,39 @@ export const AccountCard = (props: {
       </div>
       <dl class="flex flex-col gap-0.5 px-3 py-2 text-tape">
         <Row title="User">
-          {props.account.name === null ? props.account.userId : `${props.account.name} (${props.account.userId})`}
+          {ownerText(props.account)}
+          <span class="text-ink2">, {brokerTitles[props.account.broker]}</span>
         </Row>
         <Show when={props.account.detail !== "" && props.account.phase !== "live"}>
           <Row title="">
             <span classList={{ "text-warn": needsAttention(props.account) }}>{props.account.detail}</span>
+          </Row>
+        </Show>
+        <Show when={canArm()}>
+          <Row title="Live orders">
+            <Show
+              when={armedUntil()}
+              fallback={<span class="text-ink2">not armed: exits only</span>}
+            >
+              {(until) => <b title={dateAndTime(until())}>armed until {untilText(until())}</b>}
+            </Show>
+            <For each={obstacles({ ...props.account, phase: "live" })}>
+              {(text) => <span class="block text-warn">{text}</span>}
+            </For>
+          </Row>
+        </Show>
+        <Show when={!props.account.simulated}>
+          <Row title="Registered">
+            {registeredText(props.account)}
+            <button
+              type="button"
+              class="ml-2 cursor-pointer text-accent underline"
+              aria-label={`Change the registration of ${id()}`}
+              data-testid={`account-register-${id()}`}
+              onClick={() => setAsking("register")}
+            >
+              Change
+            </button>
           </Row>
         </Show>
         <Row title="Token">
@@ -106,12 +137,12 @@ export const AccountCard = (props: {
         <Row title="Next login">
           {props.account.nextLoginAt === null
             ? <span class="text-ink2">{props.account.automatic ? "not known" : "by hand"}</span>
-            : `by itself, ${dateAndTime(props.account.nextLoginAt)}`}
+            : `by itself, ${dayAndMinute(props.account.nextLoginAt)}`}
         </Row>
         <Row title="Ticks">
           <span
             classList={{ "text-warn": props.account.feed.state === "waiting" }}
-            title={heardText(props.account.feed)}
+            title={`${heardText(props.account.feed)}, ${large(props.account.feed.frames)} frames`}
             data-testid={`account-feed-${id()}`}
             data-state={props.account.feed.state}
           >
@@ -119,7 +150,7 @@ export const AccountCard = (props: {
           </span>
           <Show when={props.account.feed.instruments > 0}>
             <span class="text-ink2">
-              , {props.account.feed.instruments} instruments, {large(props.account.feed.frames)} frames
+              , {props.account.feed.instruments} instruments
               {props.account.feed.malformed > 0 ? `, ${props.account.feed.malformed} unreadable` : ""}
             </span>
           </Show>
@@ -135,15 +166,26 @@ export const AccountCard = (props: {
         <Row title="Funds">
           {props.account.funds === null
             ? <span class="text-ink2">not known</span>
-            : `${rupees(props.account.funds.available)} free, ${rupees(props.account.funds.used)} in use`}
+            : (
+              <>
+                {rupees(props.account.funds.available)} free
+                <Show when={props.account.funds.used !== 0}>
+                  <span class="text-ink2">, {rupees(props.account.funds.used)} in use</span>
+                </Show>
+              </>
+            )}
         </Row>
         <Row title="Books">
           <Show
             when={props.account.reconciledAt !== null}
             fallback={<span class="text-ink2">not compared yet</span>}
           >
-            {props.account.openOrders} open orders, {props.account.openPositions} positions
-            <span class="text-ink2">, compared {clock(props.account.reconciledAt ?? 0)}</span>
+            <span title={`Compared with the broker's own at ${clock(props.account.reconciledAt ?? 0)}`}>
+              {props.account.differences.length === 0 ? "agree" : "differ"}
+              <span class="text-ink2">
+                , {props.account.openOrders} working, {props.account.openPositions} positions
+              </span>
+            </span>
           </Show>
         </Row>
         <Show when={props.account.exchanges.length > 0}>
@@ -164,89 +206,126 @@ export const AccountCard = (props: {
           )}
         </For>
       </dl>
-      <div class="mt-auto flex flex-wrap gap-1 border-t border-line px-3 py-2">
+      <div class="mt-auto flex flex-wrap items-center gap-1 border-t border-line px-3 py-2">
+        <Show when={canArm()}>
+          <Show
+            when={armedUntil() !== undefined}
+            fallback={
+              <button
+                type="button"
+                class="button button-small"
+                data-testid={`account-arm-${id()}`}
+                onClick={() => setAsking("arm")}
+              >
+                Arm for today…
+              </button>
+            }
+          >
+            <OnceButton
+              class="button-small"
+              testId={`account-disarm-${id()}`}
+              blocked={terminal.blocked()}
+              onPress={() => ask("Disarm", (rpc) => rpc.ArmBroker({ account: id(), armed: false }))}
+            >
+              Disarm
+            </OnceButton>
+          </Show>
+        </Show>
         <Show
           when={props.account.phase === "live"}
           fallback={
-            <>
-              <Show when={props.account.broker !== "angel"}>
-                <OnceButton class="button-small" testId={`account-login-${id()}`} onPress={loginByHand}>
-                  Log in by hand
-                </OnceButton>
-              </Show>
-              <OnceButton
-                class="button-small"
-                testId={`account-automated-${id()}`}
-                onPress={() =>
-                  attempt(`Login of ${id()}`, () => terminal.link.ask((rpc) => rpc.LoginBroker({ account: id() })))}
-              >
-                Log in automatically
-              </OnceButton>
-            </>
+            <OnceButton
+              class="button-small"
+              testId={`account-automated-${id()}`}
+              onPress={() => ask("Login of", (rpc) => rpc.LoginBroker({ account: id() }))}
+            >
+              {hasPage() ? "Log in automatically" : "Log in"}
+            </OnceButton>
           }
         >
           <OnceButton
             class="button-small"
             testId={`account-logout-${id()}`}
-            onPress={() =>
-              attempt(`Logout of ${id()}`, () => terminal.link.ask((rpc) => rpc.LogoutBroker({ account: id() })))}
+            onPress={() => ask("Logout of", (rpc) => rpc.LogoutBroker({ account: id() }))}
           >
             Log out
           </OnceButton>
         </Show>
-        <label class="flex items-center gap-1 px-1 text-tape">
+        <span class="flex-1" />
+        <Show when={props.account.phase !== "live" && !props.account.simulated}>
+          <p class="order-last w-full text-caption text-ink2">
+            An automatic login uses the secrets that you stored. Most brokers' terms forbid it: it is your decision.
+          </p>
+        </Show>
+        <Show when={props.account.phase === "logged-out" && !props.account.simulated}>
+          <button
+            type="button"
+            class="button button-small button-quiet"
+            data-testid={`account-remove-${id()}`}
+            onClick={() => setAsking("remove")}
+          >
+            Remove…
+          </button>
+        </Show>
+        <label class="flex min-h-6 w-full items-center gap-1 text-tape">
           <input
             type="checkbox"
             checked={props.account.automatic}
             data-testid={`account-automatic-${id()}`}
-            onChange={(event) =>
-              void attempt(`Account ${id()}`, () =>
-                terminal.link.ask((rpc) =>
-                  rpc.SetBrokerAutomatic({ account: id(), automatic: event.currentTarget.checked })
-                ))}
+            onChange={(event) => {
+              const wanted = event.currentTarget.checked
+              // It shows what is so, not what was asked for.
+              event.currentTarget.checked = props.account.automatic
+              if (wanted && !props.account.simulated) setAsking("automatic")
+              else void setAutomatic(wanted)
+            }}
           />
-          log in by itself every morning
+          Log in every morning by itself
         </label>
-        <span class="flex-1" />
-        <Show when={props.account.phase === "logged-out" && !props.account.simulated}>
-          <OnceButton
-            class="button-small button-quiet"
-            testId={`account-remove-${id()}`}
-            onPress={() =>
-              attempt(`Account ${id()}`, () =>
-                terminal.link.ask((rpc) =>
-                  rpc.RemoveBroker({ account: id() })
-                ))}
-          >
-            Remove
-          </OnceButton>
-        </Show>
       </div>
-      <Show when={pasting() && props.account.phase !== "live"}>
-        <div class="flex flex-col gap-2 border-t border-line px-3 py-2">
-          <Field
-            label="Address that the browser came back to"
-            help="Only when it did not find its way back here by itself: paste the whole address."
-          >
-            {(ids) => (
-              <input
-                id={ids.id}
-                aria-describedby={ids.describedBy}
-                class="field"
-                value={pasted()}
-                onInput={(event) => setPasted(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-          <OnceButton
-            class="button-small self-start"
-            blocked={pasted().trim() === "" ? "Paste the address first" : undefined}
-            onPress={finish}
-          >
-            Finish the login
-          </OnceButton>
-        </div>
+      <Show when={hasPage() && props.account.phase !== "live"}>
+        <LoginByHand account={props.account} />
       </Show>
+      <Switch>
+        <Match when={asking() === "arm"}>
+          <ArmSheet account={props.account} serverTime={props.serverTime} onClose={() => setAsking(undefined)} />
+        </Match>
+        <Match when={asking() === "register"}>
+          <RegisterSheet account={props.account} onClose={() => setAsking(undefined)} />
+        </Match>
+        <Match when={asking() === "automatic"}>
+          <ConfirmSheet
+            title={`Let the engine log in to ${id()} by itself?`}
+            lines={[
+              <b>Most brokers' terms forbid to automate a login. It is your decision, and your account.</b>,
+              "The engine then uses what you stored when you added it: password or PIN, and the TOTP secret, encrypted on " +
+              "this machine. Whoever has this machine and its key has them too.",
+              "It logs in every trading morning before the open, and stops trying when the broker says no."
+            ]}
+            button="Log in by itself"
+            testId="automatic-sheet"
+            onConfirm={async () => {
+              if (await setAutomatic(true)) setAsking(undefined)
+            }}
+            onClose={() => setAsking(undefined)}
+          />
+        </Match>
+        <Match when={asking() === "remove"}>
+          <ConfirmSheet
+            title={`Remove ${id()}?`}
+            lines={[
+              "Its secrets and its token are deleted here. Orders and positions at the broker stay as they are.",
+              "To use it again you have to add it with all its secrets."
+            ]}
+            button={`Remove ${id()}`}
+            testId="remove-sheet"
+            onConfirm={async () => {
+              if (await ask("Remove", (rpc) => rpc.RemoveBroker({ account: id() }))) setAsking(undefined)
+            }}
+            onClose={() => setAsking(undefined)}
+          />
+        </Match>
+      </Switch>
     </section>
   )
 }

@@ -5,15 +5,18 @@ import { Choice } from "../controls/Choice.tsx"
 import { Field } from "../controls/Field.tsx"
 import { Sheet } from "../controls/Sheet.tsx"
 import { useTerminal } from "../state/Terminal.ts"
-import { brokerTitles } from "./accountText.ts"
+import { addressFault, brokerTitles } from "./accountText.ts"
+import { refusalOf } from "./attempt.ts"
 
-type Name = "account" | "userId" | "apiKey" | "redirectUrl" | "apiSecret" | "password" | "pin" | "totpSecret" | "mobile"
+type Optional = "password" | "pin" | "totpSecret" | "mobile" | "staticIp" | "algo"
+type Name = "account" | "userId" | "apiKey" | "redirectUrl" | "apiSecret" | Optional
 
 interface Asked {
   readonly name: Name
   readonly label: string
   readonly secret: boolean
   readonly help?: string
+  readonly optional?: boolean
 }
 
 const always: ReadonlyArray<Asked> = [
@@ -22,6 +25,24 @@ const always: ReadonlyArray<Asked> = [
   { name: "apiKey", label: "API key", secret: false, help: "Of your app in the broker's developer console" },
   { name: "apiSecret", label: "API secret", secret: true },
   { name: "redirectUrl", label: "Redirect URL", secret: false, help: "Register exactly this with the broker" }
+]
+
+/** Without both no live order goes to a real account; ticks and everything else do without. */
+const forOrders: ReadonlyArray<Asked> = [
+  {
+    name: "staticIp",
+    label: "Static IP address, for live orders",
+    secret: false,
+    optional: true,
+    help: "The one that you registered with the broker as where orders come from"
+  },
+  {
+    name: "algo",
+    label: "Algorithm id, for live orders",
+    secret: false,
+    optional: true,
+    help: "As the broker gave it to you; generic below 10 orders a second"
+  }
 ]
 
 const mobile: Asked = { name: "mobile", label: "Mobile number", secret: true }
@@ -50,8 +71,11 @@ export const AddAccountSheet = (props: { readonly onClose: () => void }): JSX.El
   const [automatic, setAutomatic] = createSignal(false)
   const [error, setError] = createSignal<string>()
   const [busy, setBusy] = createSignal(false)
-  const fields = (): ReadonlyArray<Asked> =>
-    automatic() || broker() === "angel" ? [...always, ...forLogin[broker()]] : always
+  const fields = (): ReadonlyArray<Asked> => [
+    ...always,
+    ...(automatic() || broker() === "angel" ? forLogin[broker()] : []),
+    ...forOrders
+  ]
   const initial = (name: Name): string =>
     name === "redirectUrl"
       ? `http://127.0.0.1:${location.port}/brokers/callback`
@@ -67,8 +91,12 @@ export const AddAccountSheet = (props: { readonly onClose: () => void }): JSX.El
       const value = form.get(name)
       return typeof value === "string" ? value.trim() : ""
     }
-    const optional = (name: "password" | "pin" | "totpSecret" | "mobile") =>
-      text(name) === "" ? {} : { [name]: text(name) }
+    const wrong = addressFault(text("staticIp"))
+    if (wrong !== undefined) {
+      setError(wrong)
+      return
+    }
+    const optional = (name: Optional) => text(name) === "" ? {} : { [name]: text(name) }
     const account: NewAccount = {
       account: text("account"),
       broker: broker(),
@@ -80,15 +108,16 @@ export const AddAccountSheet = (props: { readonly onClose: () => void }): JSX.El
       ...optional("password"),
       ...optional("pin"),
       ...optional("totpSecret"),
-      ...optional("mobile")
+      ...optional("mobile"),
+      ...optional("staticIp"),
+      ...optional("algo")
     }
     setBusy(true)
     try {
       await terminal.link.ask((rpc) => rpc.AddBroker(account))
       props.onClose()
     } catch (failure) {
-      const { message, reason } = { message: String(failure), reason: undefined, ...(failure as object) }
-      setError(reason ?? message)
+      setError(refusalOf(failure).reason)
     } finally {
       setBusy(false)
     }
@@ -97,7 +126,7 @@ export const AddAccountSheet = (props: { readonly onClose: () => void }): JSX.El
   return (
     <Sheet
       title="Add a broker account"
-      description="Secrets are encrypted on this machine and never shown again. Orders stay paper orders."
+      description="Secrets are encrypted on this machine and never shown again. It takes live orders only on days on which you arm it."
       onClose={props.onClose}
       testId="add-account"
     >
@@ -120,7 +149,7 @@ export const AddAccountSheet = (props: { readonly onClose: () => void }): JSX.El
                   type={asked.secret ? "password" : "text"}
                   autocomplete="off"
                   spellcheck={false}
-                  required
+                  required={asked.optional !== true}
                   value={initial(asked.name)}
                 />
               )}

@@ -1,90 +1,104 @@
-/** Accounts at brokers: how each does, its login, and what its broker says it holds. */
-import { type AccountBookView, type AccountView, type BrokersView } from "@keepgaining/rpc/contract/Brokers.ts"
-import { createMemo, createSignal, For, type JSX, onCleanup, Show } from "solid-js"
+/** Accounts at brokers: how each does, its login, whether it takes live orders, and what the brokers say they hold. */
+import { type AccountBookView, type AccountView } from "@keepgaining/rpc/contract/Brokers.ts"
+import { createEffect, createMemo, createSignal, For, type JSX, onCleanup, Show } from "solid-js"
+import { quantity, rupees } from "../format/numbers.ts"
 import { useTerminal } from "../state/Terminal.ts"
 import { AccountCard } from "./AccountCard.tsx"
-import { AccountHoldings } from "./AccountHoldings.tsx"
 import { AddAccountSheet } from "./AddAccountSheet.tsx"
+import { fundsTogether } from "./aggregate.ts"
+import { BooksPanel } from "./BooksPanel.tsx"
+import { followBrokers } from "./followBrokers.ts"
 
 const bookMillis = 2_000
 
 export const BrokersPage = (): JSX.Element => {
   const terminal = useTerminal()
-  const [view, setView] = createSignal<BrokersView>({ serverTime: 0, accounts: [] })
+  const view = followBrokers(terminal)
   const [chosen, setChosen] = createSignal<string>()
-  const [book, setBook] = createSignal<AccountBookView>()
+  const [books, setBooks] = createSignal<ReadonlyArray<AccountBookView>>([])
   const [adding, setAdding] = createSignal(false)
-  onCleanup(terminal.link.follow((rpc) => rpc.WatchBrokers(), (values) => {
-    const newest = values.at(-1)
-    if (newest !== undefined) setView(newest)
-  }))
+  const accounts = (): ReadonlyArray<AccountView> => view()?.accounts ?? []
   const ids = createMemo(
-    () => view().accounts.map(({ account }) => account),
+    () => accounts().map(({ account }) => account),
     [],
     { equals: (a, b) => a.length === b.length && a.every((id, place) => id === b[place]) }
   )
-  const of = (id: string): AccountView | undefined => view().accounts.find(({ account }) => account === id)
-  const shown = createMemo(() => chosen() ?? ids()[0])
+  const of = (id: string): AccountView | undefined => accounts().find(({ account }) => account === id)
+  const scope = createMemo(() => ids().find((id) => id === chosen()))
 
-  const fetchBook = async (): Promise<void> => {
-    const account = shown()
-    if (account === undefined) return
-    const found = await terminal.link.ask((rpc) => rpc.AccountBook({ account })).catch(() => undefined)
-    if (found !== undefined && found.account === shown()) setBook(found)
+  const look = async (): Promise<void> => {
+    const found = await Promise.all(
+      ids().map((account) => terminal.link.ask((rpc) => rpc.AccountBook({ account })).catch(() => undefined))
+    )
+    setBooks(found.filter((book) => book !== undefined))
   }
-  const timer = setInterval(() => terminal.linkState()._tag === "live" && void fetchBook(), bookMillis)
+  // One look at a time, however slow the answers are.
+  let looking = false
+  const timer = setInterval(() => {
+    if (looking || terminal.linkState()._tag !== "live" || document.visibilityState === "hidden") return
+    looking = true
+    void look().finally(() => {
+      looking = false
+    })
+  }, bookMillis)
   onCleanup(() => clearInterval(timer))
-  const choose = (account: string): void => {
-    setChosen(account)
-    void fetchBook()
-  }
+  // An account that comes is looked at without waiting.
+  createEffect(() => ids().length > 0 && void look())
 
   return (
-    <div class="flex h-full min-h-[520px] flex-col gap-2">
-      <div class="flex items-center gap-2">
-        <h1 class="flex-1 text-section font-semibold">Brokers</h1>
+    <div class="flex h-full min-h-[640px] flex-col gap-2">
+      <div class="flex items-center gap-4">
+        <h1 class="text-section font-semibold">Brokers</h1>
+        <Show when={ids().length > 0} fallback={<span class="flex-1" />}>
+          <Summary accounts={accounts()} />
+        </Show>
         <button type="button" class="button" data-testid="broker-add" onClick={() => setAdding(true)}>
           Add account
         </button>
       </div>
-      <Show
-        when={ids().length > 0}
-        fallback={
-          <section class="panel p-4" data-testid="no-brokers">
-            <p>
-              No broker account yet. The market you see is {terminal.hello()?.mode === "replay"
-                ? "a recorded one."
-                : "a generated one."}
+      <Show when={view() !== undefined}>
+        <Show
+          when={ids().length > 0}
+          fallback={
+            <section class="panel p-4" data-testid="no-brokers">
+              <p>
+                No broker account yet. The market you see is {terminal.hello()?.mode === "replay"
+                  ? "a recorded one."
+                  : "a generated one."}
+              </p>
+              <p class="text-ink2">
+                Add an account to take ticks from your broker, and to send orders to it in a session with{" "}
+                <code class="text-ink">--profile live</code>. To try everything without a broker, start{" "}
+                <code class="text-ink">keepgaining serve --profile sim</code>.
+              </p>
+            </section>
+          }
+        >
+          <Show when={terminal.portfolio()?.live === false}>
+            <p class="text-ink2" data-testid="paper-only">
+              This session trades on paper only, so nothing can be armed. Start one with{" "}
+              <code class="text-ink">keepgaining serve --profile live</code> to send orders to your brokers.
             </p>
-            <p class="text-ink2">
-              Add an account to take ticks from your broker. All orders stay paper orders. To try everything without a
-              broker, start <code class="text-ink">keepgaining serve --profile sim</code>.
-            </p>
-          </section>
-        }
-      >
-        <ul class="grid flex-none grid-cols-[repeat(auto-fill,minmax(340px,1fr))] gap-2">
-          <For each={ids()}>
-            {(id) => (
-              <li>
-                <Show when={of(id)}>
-                  {(account) => (
-                    <AccountCard
-                      account={account()}
-                      serverTime={view().serverTime}
-                      chosen={shown() === id}
-                      onChoose={() => choose(id)}
-                    />
-                  )}
-                </Show>
-              </li>
-            )}
-          </For>
-        </ul>
-        <Show when={shown()}>
-          {(account) => (
-            <AccountHoldings account={account()} book={book()?.account === account() ? book() : undefined} />
-          )}
+          </Show>
+          <ul class="grid flex-none grid-cols-[repeat(auto-fill,minmax(288px,1fr))] gap-2">
+            <For each={ids()}>
+              {(id) => (
+                <li class="flex">
+                  <Show when={of(id)}>
+                    {(account) => (
+                      <AccountCard
+                        account={account()}
+                        serverTime={view()?.serverTime ?? 0}
+                        chosen={scope() === id}
+                        onChoose={() => setChosen(scope() === id ? undefined : id)}
+                      />
+                    )}
+                  </Show>
+                </li>
+              )}
+            </For>
+          </ul>
+          <BooksPanel accounts={ids()} books={books()} chosen={scope()} onChoose={setChosen} />
         </Show>
       </Show>
       <Show when={adding()}>
@@ -93,3 +107,34 @@ export const BrokersPage = (): JSX.Element => {
     </div>
   )
 }
+
+/** All accounts in one line. */
+const Summary = (props: { readonly accounts: ReadonlyArray<AccountView> }): JSX.Element => {
+  const terminal = useTerminal()
+  const funds = createMemo(() => fundsTogether(props.accounts))
+  const live = (): number => props.accounts.filter(({ phase }) => phase === "live").length
+  const armed = (): number => terminal.portfolio()?.armed.length ?? 0
+  return (
+    <dl class="flex flex-1 flex-wrap items-baseline gap-x-4 text-tape" data-testid="brokers-summary">
+      <Figure title="Logged in">{live()} of {props.accounts.length}</Figure>
+      <Show when={terminal.portfolio()?.live === true}>
+        <Figure title="Armed">{armed() === 0 ? "none" : `${armed()} of ${props.accounts.length}`}</Figure>
+      </Show>
+      <Figure title="Free funds">
+        <span data-testid="funds-free">{rupees(funds().available)}</span>
+        {funds().missing > 0 ? `, ${funds().missing} not known` : ""}
+      </Figure>
+      <Figure title="In use">{rupees(funds().used)}</Figure>
+      <Figure title="Open orders">
+        {quantity(props.accounts.reduce((sum, { openOrders }) => sum + openOrders, 0))}
+      </Figure>
+    </dl>
+  )
+}
+
+const Figure = (props: { readonly title: string; readonly children: JSX.Element }): JSX.Element => (
+  <div class="flex gap-1.5">
+    <dt class="text-ink2">{props.title}</dt>
+    <dd class="font-semibold">{props.children}</dd>
+  </div>
+)

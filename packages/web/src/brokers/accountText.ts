@@ -4,7 +4,7 @@ import { clock } from "../format/times.ts"
 
 export const brokerTitles: Readonly<Record<BrokerName, string>> = {
   upstox: "Upstox",
-  kite: "Zerodha (Kite)",
+  kite: "Zerodha Kite",
   angel: "Angel One",
   fyers: "Fyers"
 }
@@ -21,6 +21,36 @@ export const phaseTitles: Readonly<Record<AccountView["phase"], string>> = {
 export const needsAttention = (account: AccountView): boolean =>
   account.phase === "unreachable" || account.differences.length > 0 || account.resting.length > 0 ||
   (account.phase === "logged-out" && account.nextLoginAt === null)
+
+/** `Asha Rao (AB1234)`. */
+export const ownerText = ({ name, userId }: Pick<AccountView, "name" | "userId">): string =>
+  name === null ? userId : `${name} (${userId})`
+
+/** What is wrong with a typed address; nothing when none is given. */
+export const addressFault = (text: string): string | undefined =>
+  text === "" || /^(\d{1,3}\.){3}\d{1,3}$/.test(text) || /^[0-9a-fA-F]*:[0-9a-fA-F:]+$/.test(text)
+    ? undefined
+    : "That is no IP address, such as 203.0.113.9"
+
+/** `from 203.0.113.9, as generic`. */
+export const registeredText = ({ algo, staticIp }: Pick<AccountView, "algo" | "staticIp">): string =>
+  staticIp === null && algo === null
+    ? "nothing yet"
+    : `from ${staticIp ?? "no address"}, as ${algo ?? "no algorithm"}`
+
+/** Why no live order can go through it now, armed or not. */
+export const obstacles = (
+  account: Pick<AccountView, "phase" | "simulated" | "staticIp" | "algo">
+): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  if (account.phase !== "live") found.push(`it is ${phaseTitles[account.phase].toLowerCase()}`)
+  const missing = [
+    ...(account.staticIp === null ? ["static IP address"] : []),
+    ...(account.algo === null ? ["algorithm id"] : [])
+  ]
+  if (!account.simulated && missing.length > 0) found.push(`it has no ${missing.join(" and no ")}`)
+  return found
+}
 
 /** `12 h 04 m 09 s`, `4 m 09 s`: what is left of a token, ms. */
 export const countdown = (millis: number): string => {

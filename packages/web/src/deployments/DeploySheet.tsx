@@ -7,13 +7,17 @@ import { Choice } from "../controls/Choice.tsx"
 import { Field } from "../controls/Field.tsx"
 import { OnceButton } from "../controls/OnceButton.tsx"
 import { Sheet } from "../controls/Sheet.tsx"
+import { rupees } from "../format/numbers.ts"
 import { title } from "../format/symbols.ts"
+import { moneyWord, VenueChip } from "../orders/VenueChip.tsx"
 import { useSheets } from "../shell/Sheets.tsx"
 import { useTerminal } from "../state/Terminal.ts"
 import { fieldError, parameterFields, readParameters } from "./parameterFields.ts"
 import { ParameterForm } from "./ParameterForm.tsx"
 
 const shownSymbols = 30
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
 /** `volumerocket-1`, the first number that is free. */
 const freeId = (strategy: string, taken: ReadonlyMap<string, unknown>): string => {
@@ -35,6 +39,7 @@ export const DeploySheet = (props: { readonly symbols: ReadonlyArray<string> }):
   const [mode, setMode] = createSignal<Deployment["mode"]>("paper")
   const [texts, setTexts] = createSignal<Readonly<Record<string, string>>>({})
   const [typedId, setTypedId] = createSignal<string>()
+  const [reviewing, setReviewing] = createSignal(false)
   const commandId = crypto.randomUUID()
 
   const strategy = createMemo((): StrategyDescription | undefined => {
@@ -71,9 +76,28 @@ export const DeploySheet = (props: { readonly symbols: ReadonlyArray<string> }):
     return undefined
   })
 
+  const isReal = (): boolean => terminal.hello()?.mode === "live"
+  const armed = (): string => (terminal.portfolio()?.armed ?? []).map(({ account }) => account).join(", ")
+  /** What an entry of a lot count comes to at the last prices, paise: the dearest of the chosen instruments. */
+  const largest = createMemo(() =>
+    Math.max(
+      0,
+      ...chosen().map((symbol) => {
+        const index = terminal.indexOf(symbol)
+        const lotSize = index === undefined ? 0 : terminal.instruments()[index]?.lotSize ?? 0
+        return index === undefined ? 0 : Number(lots()) * lotSize * (terminal.quotes.value(index, "last") || 0)
+      })
+    )
+  )
+  const word = (): string => mode() === "live" ? `${moneyWord("live", terminal.hello()?.mode)} ` : ""
+
   const start = async (): Promise<void> => {
     const described = strategy()
     if (described === undefined) return
+    if (mode() === "live" && !reviewing()) {
+      setReviewing(true)
+      return
+    }
     const deployment: Deployment = {
       id: id().trim(),
       strategy: described.name,
@@ -89,7 +113,32 @@ export const DeploySheet = (props: { readonly symbols: ReadonlyArray<string> }):
 
   return (
     <Sheet title="Start a strategy" onClose={sheets.close} testId="deploy-sheet" wide>
-      <div class="flex flex-col gap-4 p-3">
+      <Show when={reviewing()}>
+        <section class="flex flex-col gap-3 p-3" aria-label="Confirm" data-testid="deploy-confirm">
+          <p class="flex items-center gap-2 text-section font-semibold">
+            <VenueChip venue="live" more={isReal() ? "real money" : "simulated brokers"} /> {strategy()?.name} as {id()}
+          </p>
+          <ul class="flex list-disc flex-col gap-1.5 pl-5">
+            <li>
+              It sends orders by itself,{" "}
+              {isReal() ? "with real money" : "to simulated brokers"}, without asking again: entries, stops, targets and
+              exits.
+            </li>
+            <li>
+              On {chosen().join(", ")}; {counted(Number(lots()), "lot")} an entry, which is up to {rupees(largest())}
+              {" "}
+              at the last prices, in each of them.
+            </li>
+            <li>
+              {armed() === ""
+                ? "No account is armed: its entries are refused until you arm one on the Brokers page."
+                : `Through ${armed()}, as long as they are armed: until midnight. Exits go on in any case.`}
+            </li>
+            <li>Risk limits and the kill switch hold for it, as for everything. Pause or stop it at any time.</li>
+          </ul>
+        </section>
+      </Show>
+      <div class="flex flex-col gap-4 p-3" classList={{ hidden: reviewing() }}>
         <div class="grid grid-cols-2 gap-3">
           <Field label="Strategy" help={strategy()?.summary}>
             {(ids) => (
@@ -144,10 +193,13 @@ export const DeploySheet = (props: { readonly symbols: ReadonlyArray<string> }):
             <Choice
               label="Mode"
               testId="deploy-mode"
-              options={[{ value: "paper", title: "Paper: simulated orders" }, {
-                value: "signal",
-                title: "Signals only"
-              }]}
+              options={[
+                { value: "paper", title: "Paper" },
+                { value: "signal", title: "Signals only" },
+                ...(terminal.portfolio()?.live === true
+                  ? [{ value: "live" as const, title: isReal() ? "Live: real money" : "Live: simulated brokers" }]
+                  : [])
+              ]}
               value={mode()}
               onChange={setMode}
             />
@@ -209,20 +261,34 @@ export const DeploySheet = (props: { readonly symbols: ReadonlyArray<string> }):
             onChange={(field, text) => setTexts((all) => ({ ...all, [field]: text }))}
           />
         </Show>
-        <div class="flex items-center justify-end gap-2">
-          <span class="flex-1 text-ink2">
-            {wrong() ?? `${chosen().length} instruments, ${lots()} lots each, ${mode()}`}
-          </span>
-          <button type="button" class="button" onClick={sheets.close}>Cancel</button>
-          <OnceButton
-            class="button-primary"
-            testId="deploy-start"
-            blocked={terminal.blocked() ?? wrong()}
-            onPress={start}
+      </div>
+      <div class="flex items-center justify-end gap-2 border-t border-line p-3">
+        <span class="flex-1 text-ink2">
+          {wrong() ?? `${counted(chosen().length, "instrument")}, ${counted(Number(lots()), "lot")} each, ${mode()}`}
+        </span>
+        <Show
+          when={reviewing()}
+          fallback={<button type="button" class="button" onClick={sheets.close}>Cancel</button>}
+        >
+          <button
+            ref={(made) => {
+              queueMicrotask(() => made.focus())
+            }}
+            type="button"
+            class="button"
+            onClick={() => setReviewing(false)}
           >
-            Start {id()}
-          </OnceButton>
-        </div>
+            Back
+          </button>
+        </Show>
+        <OnceButton
+          class={reviewing() && isReal() ? "button-danger" : "button-primary"}
+          testId={reviewing() ? "deploy-live" : "deploy-start"}
+          blocked={terminal.blocked() ?? wrong()}
+          onPress={start}
+        >
+          {mode() === "live" && !reviewing() ? "Review" : `Start ${word()}${id()}`}
+        </OnceButton>
       </div>
     </Sheet>
   )

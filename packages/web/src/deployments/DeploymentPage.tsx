@@ -9,6 +9,7 @@ import { PositionsGrid } from "../positions/PositionsGrid.tsx"
 import { netPaise } from "../positions/profit.ts"
 import { useSheets } from "../shell/Sheets.tsx"
 import { useTerminal } from "../state/Terminal.ts"
+import { DeploymentChip } from "./DeploymentChip.tsx"
 import { inWords } from "./parameterFields.ts"
 import { SignalsLog } from "./SignalsLog.tsx"
 import { stateText } from "./stateText.ts"
@@ -54,9 +55,7 @@ export const DeploymentPage = (): JSX.Element => {
           <section class="panel col-span-2">
             <div class="panel-head">
               <h1>{current().deployment.strategy} · {id()}</h1>
-              <span class={`chip ${current().deployment.mode === "paper" ? "chip-paper" : ""}`}>
-                {current().deployment.mode === "paper" ? "PAPER" : "SIGNAL"}
-              </span>
+              <DeploymentChip mode={current().deployment.mode} />
               <span classList={{ "text-warn": current().state !== "running" && current().state !== "stopped" }}>
                 {stateText(current())}
               </span>

@@ -8,6 +8,7 @@ import { type Column, Grid } from "../grid/Grid.tsx"
 import { netPaise } from "../positions/profit.ts"
 import { useSheets } from "../shell/Sheets.tsx"
 import { useTerminal } from "../state/Terminal.ts"
+import { DeploymentChip } from "./DeploymentChip.tsx"
 import { stateText } from "./stateText.ts"
 
 export const DeploymentsGrid = (props: { readonly compact?: boolean }): JSX.Element => {
@@ -37,12 +38,8 @@ export const DeploymentsGrid = (props: { readonly compact?: boolean }): JSX.Elem
     {
       id: "mode",
       title: "Mode",
-      width: "68px",
-      cell: (id) => (
-        <span class={`chip ${of(id)?.deployment.mode === "paper" ? "chip-paper" : ""}`}>
-          {of(id)?.deployment.mode === "paper" ? "PAPER" : "SIGNAL"}
-        </span>
-      )
+      width: "80px",
+      cell: (id) => <DeploymentChip mode={of(id)?.deployment.mode} />
     },
     {
       id: "state",

@@ -27,6 +27,13 @@ export const date = (instant: number): string => {
 
 export const dateAndTime = (instant: number): string => known(instant) ? `${date(instant)} ${clock(instant)}` : missing
 
+/** `midnight`, or the time of an instant at which something ends: a day's end is no time of the day. */
+export const untilText = (instant: number): string => time(instant).startsWith("00:00:00") ? "midnight" : clock(instant)
+
+/** `27 Nov, 08:00 IST`. */
+export const dayAndMinute = (instant: number): string =>
+  known(instant) ? `${date(instant).slice(0, 6)}, ${time(instant).slice(0, 5)} IST` : missing
+
 /** For tooltips and CSV. */
 export const iso = (instant: number): string => known(instant) ? formatIst(instant) : ""
 

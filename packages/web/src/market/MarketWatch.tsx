@@ -80,7 +80,7 @@ export const MarketWatch = (
     {
       id: "symbol",
       title: "Instrument",
-      width: "minmax(150px, 1.6fr)",
+      width: props.columns === "few" ? "minmax(150px, 1.6fr)" : "minmax(182px, 1.6fr)",
       sortable: true,
       cell: (index) => {
         const instrument = of(index)
@@ -99,12 +99,19 @@ export const MarketWatch = (
     {
       id: "last",
       title: "Last",
-      width: "minmax(88px, 1fr)",
+      width: "minmax(80px, 1fr)",
       end: true,
       sortable: true,
       cell: (index) => live(index, "last")
     },
-    { id: "change", title: "Change", width: "80px", end: true, sortable: true, cell: change },
+    {
+      id: "change",
+      title: "Change",
+      width: props.columns === "few" ? "80px" : "88px",
+      end: true,
+      sortable: true,
+      cell: change
+    },
     ...(props.columns === "few" ? [] : [
       { id: "bid", title: "Bid", width: "minmax(84px, 1fr)", end: true, cell: (index: number) => live(index, "bid") },
       { id: "ask", title: "Ask", width: "minmax(84px, 1fr)", end: true, cell: (index: number) => live(index, "ask") }

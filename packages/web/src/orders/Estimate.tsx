@@ -2,7 +2,7 @@
 import type { OrderEstimate } from "@keepgaining/core/margins/estimateOrder.ts"
 import type { Paise } from "@keepgaining/core/market/Money.ts"
 import type { OrderRequest } from "@keepgaining/core/orders/Order.ts"
-import { createResource, For, type JSX, Show } from "solid-js"
+import { createResource, For, type JSX, Show, Suspense } from "solid-js"
 import { rupees } from "../format/numbers.ts"
 import { useTerminal } from "../state/Terminal.ts"
 
@@ -48,46 +48,50 @@ export const Estimate = (props: {
   const unknown = (): ReadonlyArray<string> =>
     [known()?.charges, known()?.margin].flatMap((part) => part?._tag === "Unknown" ? [part.reason] : [])
   return (
-    <Show when={known()}>
-      <details class="rounded-control border border-line px-2 py-1" data-testid="ticket-estimate">
-        <summary class="cursor-pointer">
-          Estimate: charges <b>{charges() === undefined ? "–" : amount(charges()?.charges.total ?? 0)}</b>, margin{" "}
-          <b>{margin() === undefined ? "–" : amount(margin()?.total ?? 0)}</b>
-        </summary>
-        <dl class="mt-1 grid grid-cols-[1fr_auto] gap-x-4 text-tape">
-          <Show when={charges()}>
-            {(now) => (
-              // The titles are the charges' own keys.
-              <For each={Object.keys(chargeTitles) as ReadonlyArray<ChargeName>}>
-                {(name) => (
-                  <>
-                    <dt class="text-ink2">{chargeTitles[name]}</dt>
-                    <dd class="text-right">{amount(now().charges[name])}</dd>
-                  </>
-                )}
-              </For>
-            )}
-          </Show>
-          <Show when={margin()}>
-            {(now) => (
-              <For each={now().parts}>
-                {(part) => (
-                  <>
-                    <dt class="text-ink2">Margin: {part.name}</dt>
-                    <dd class="text-right">{amount(part.amount)}</dd>
-                  </>
-                )}
-              </For>
-            )}
-          </Show>
-        </dl>
-        <p class="mt-1 text-caption text-ink2">
-          {charges() === undefined ? "" : `Charges by the plan ${charges()?.plan} and today's rates. `}
-          {margin() === undefined ? "" : `Margin: ${margin()?.source}. `}
-          Not a broker's answer.
-        </p>
-      </details>
-      <For each={unknown()}>{(reason) => <p class="text-caption text-warn">{reason}.</p>}</For>
-    </Show>
+    // Of its own: while an estimate is on its way, the sheet around it must not wait.
+    <Suspense>
+      <Show when={known()}>
+        <details class="rounded-control border border-line px-2 py-1" data-testid="ticket-estimate">
+          <summary class="cursor-pointer">
+            Estimate: charges <b>{charges() === undefined ? "–" : amount(charges()?.charges.total ?? 0)}</b>, margin
+            {" "}
+            <b>{margin() === undefined ? "–" : amount(margin()?.total ?? 0)}</b>
+          </summary>
+          <dl class="mt-1 grid grid-cols-[1fr_auto] gap-x-4 text-tape">
+            <Show when={charges()}>
+              {(now) => (
+                // The titles are the charges' own keys.
+                <For each={Object.keys(chargeTitles) as ReadonlyArray<ChargeName>}>
+                  {(name) => (
+                    <>
+                      <dt class="text-ink2">{chargeTitles[name]}</dt>
+                      <dd class="text-right">{amount(now().charges[name])}</dd>
+                    </>
+                  )}
+                </For>
+              )}
+            </Show>
+            <Show when={margin()}>
+              {(now) => (
+                <For each={now().parts}>
+                  {(part) => (
+                    <>
+                      <dt class="text-ink2">Margin: {part.name}</dt>
+                      <dd class="text-right">{amount(part.amount)}</dd>
+                    </>
+                  )}
+                </For>
+              )}
+            </Show>
+          </dl>
+          <p class="mt-1 text-caption text-ink2">
+            {charges() === undefined ? "" : `Charges by the plan ${charges()?.plan} and today's rates. `}
+            {margin() === undefined ? "" : `Margin: ${margin()?.source}. `}
+            Not a broker's answer.
+          </p>
+        </details>
+        <For each={unknown()}>{(reason) => <p class="text-caption text-warn">{reason}.</p>}</For>
+      </Show>
+    </Suspense>
   )
 }

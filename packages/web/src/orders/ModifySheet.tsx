@@ -8,6 +8,7 @@ import { useSheets } from "../shell/Sheets.tsx"
 import { useTerminal } from "../state/Terminal.ts"
 import { readPrice } from "./draftOrder.ts"
 import { pricing, sideAndQuantity } from "./orderText.ts"
+import { VenueChip } from "./VenueChip.tsx"
 
 export const ModifySheet = (props: { readonly orderId: string }): JSX.Element => {
   const terminal = useTerminal()
@@ -52,7 +53,8 @@ export const ModifySheet = (props: { readonly orderId: string }): JSX.Element =>
         {(current) => (
           <div class="flex flex-col gap-3 p-3">
             <p>
-              {sideAndQuantity(current())} {terminal.nameOf(current().instrument)}, {pricing(current())}; filled{" "}
+              <VenueChip venue={current().venue} more={current().account} /> {sideAndQuantity(current())}{" "}
+              {terminal.nameOf(current().instrument)}, {pricing(current())}; filled{" "}
               {quantity(current().filledQuantity)}. Last {price(terminal.quotes.watch(current().instrument, "last")())}.
             </p>
             <Field label={lotSize === 1 ? "Quantity" : `Lots of ${lotSize}`} error={lotsError()}>

@@ -7,7 +7,9 @@ import { price, quantity } from "../format/numbers.ts"
 import { timeWithMillis } from "../format/times.ts"
 import { useSheets } from "../shell/Sheets.tsx"
 import { useTerminal } from "../state/Terminal.ts"
-import { pricing, sideAndQuantity, statusText, stepText } from "./orderText.ts"
+import { isTrouble, pricing, reasonLines, sideAndQuantity, statusText, stepText } from "./orderText.ts"
+import { RouteSection } from "./RouteSection.tsx"
+import { VenueChip } from "./VenueChip.tsx"
 
 export const OrderSheet = (props: { readonly orderId: string }): JSX.Element => {
   const terminal = useTerminal()
@@ -22,10 +24,28 @@ export const OrderSheet = (props: { readonly orderId: string }): JSX.Element => 
       <Show when={order()} fallback={<p class="p-3">This order is not known.</p>}>
         {(current) => (
           <div class="flex flex-col gap-3 p-3">
-            <p class="text-section font-semibold">
+            <p class="flex items-center gap-2 text-section font-semibold">
               {sideAndQuantity(current())} {terminal.nameOf(current().instrument)}
-              <span class="chip ml-2">{statusText[current().status]}</span>
+              <VenueChip venue={current().venue} />
+              <span class="chip" classList={{ "chip-warn": isTrouble(current()) }} data-testid="order-sheet-status">
+                {statusText[current().status]}
+              </span>
             </p>
+            <Show when={current().status === "unknown"}>
+              <p class="border-l-2 border-warn pl-2 text-warn" data-testid="order-unknown">
+                No answer came, so the order may or may not be at the exchange. The engine looks for it in the broker's
+                book, and sends nothing again before it knows.
+              </p>
+            </Show>
+            <Show when={isTrouble(current()) && reasonLines(current().reason).length > 0}>
+              <ul
+                class="list-disc border-l-2 border-warn pl-6 text-warn"
+                aria-label="Reasons"
+                data-testid="order-reasons"
+              >
+                <For each={reasonLines(current().reason)}>{(line) => <li>{line}</li>}</For>
+              </ul>
+            </Show>
             <dl class="grid grid-cols-[110px_1fr_110px_1fr] gap-y-1">
               <dt class="text-ink2">Price</dt>
               <dd>{pricing(current())}</dd>
@@ -39,7 +59,14 @@ export const OrderSheet = (props: { readonly orderId: string }): JSX.Element => 
               <dd>{current().product}, {current().validity}</dd>
               <dt class="text-ink2">Tag</dt>
               <dd>{current().clientTag}</dd>
+              <Show when={current().venue === "live"}>
+                <dt class="text-ink2">Account</dt>
+                <dd>{current().account ?? "not decided"}</dd>
+              </Show>
             </dl>
+            <Show when={current().venue === "live"}>
+              <RouteSection orderId={current().id} />
+            </Show>
             <h3 class="font-semibold">Timeline, IST</h3>
             <ol data-testid="order-timeline">
               <For each={steps()}>

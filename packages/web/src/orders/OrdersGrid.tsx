@@ -1,5 +1,6 @@
 import { isWorking, type Order } from "@keepgaining/core/orders/Order.ts"
-import { type JSX, Show } from "solid-js"
+import CircleHelp from "lucide-solid/icons/circle-question-mark"
+import { createMemo, type JSX, Show } from "solid-js"
 import { OnceButton } from "../controls/OnceButton.tsx"
 import { price, quantity } from "../format/numbers.ts"
 import { time, timeWithMillis } from "../format/times.ts"
@@ -7,7 +8,10 @@ import { Num } from "../grid/Cells.tsx"
 import { type Column, Grid } from "../grid/Grid.tsx"
 import { useSheets } from "../shell/Sheets.tsx"
 import { useTerminal } from "../state/Terminal.ts"
-import { statusText } from "./orderText.ts"
+import { reasonLines, statusText } from "./orderText.ts"
+import { VenueChip } from "./VenueChip.tsx"
+
+const asking = "No answer came: the order may exist. The engine looks for it and sends nothing again before it knows."
 
 export const OrdersGrid = (
   props: { readonly rows: ReadonlyArray<string>; readonly empty: JSX.Element }
@@ -19,11 +23,12 @@ export const OrdersGrid = (
     const order = of(id)
     return order !== undefined && isWorking(order.status)
   }
-  const columns: ReadonlyArray<Column<string>> = [
+  const isLive = createMemo(() => terminal.portfolio()?.live === true)
+  const columns = createMemo((): ReadonlyArray<Column<string>> => [
     {
       id: "time",
       title: "Time, IST",
-      width: "76px",
+      width: "72px",
       cell: (id) => (
         <span class="text-ink2" title={`${timeWithMillis(of(id)?.createdAt ?? 0)} IST`}>
           {time(of(id)?.createdAt ?? 0)}
@@ -33,7 +38,7 @@ export const OrdersGrid = (
     {
       id: "order",
       title: "Order",
-      width: "60px",
+      width: "56px",
       flush: true,
       cell: (id) => (
         <button
@@ -50,7 +55,7 @@ export const OrdersGrid = (
     {
       id: "symbol",
       title: "Instrument",
-      width: "minmax(168px, 1.5fr)",
+      width: "minmax(128px, 1.5fr)",
       cell: (id) => (
         <a
           class="truncate-cell text-accent hover:underline"
@@ -64,78 +69,109 @@ export const OrdersGrid = (
     {
       id: "side",
       title: "Side",
-      width: "56px",
+      width: "48px",
       cell: (id) => <span class="font-medium">{of(id)?.side.toUpperCase()}</span>
     },
     {
       id: "quantity",
       title: "Filled / total",
-      width: "100px",
+      width: "92px",
       end: true,
       cell: (id) => (
         <Num text={`${quantity(of(id)?.filledQuantity ?? Number.NaN)} / ${quantity(of(id)?.quantity ?? Number.NaN)}`} />
       )
     },
-    { id: "type", title: "Type", width: "76px", cell: (id) => of(id)?.type.replace("-", " ") },
+    { id: "type", title: "Type", width: "72px", cell: (id) => of(id)?.type.replace("-", " ") },
     {
       id: "limit",
       title: "Limit",
-      width: "84px",
+      width: "76px",
       end: true,
       cell: (id) => <Num text={price(of(id)?.limitPrice ?? Number.NaN)} />
     },
     {
       id: "trigger",
       title: "Trigger",
-      width: "84px",
+      width: "76px",
       end: true,
       cell: (id) => <Num text={price(of(id)?.triggerPrice ?? Number.NaN)} />
     },
     {
       id: "average",
       title: "Average",
-      width: "84px",
+      width: "76px",
       end: true,
       cell: (id) => <Num text={price(of(id)?.averagePrice ?? Number.NaN)} />
     },
     {
       id: "status",
       title: "Status",
-      width: "96px",
+      width: "144px",
       cell: (id) => {
         const status = (): Order["status"] => of(id)?.status ?? "unknown"
         return (
           <span
-            class="truncate-cell"
+            class="flex min-w-0 items-center gap-1"
             classList={{
               "text-warn": status() === "rejected" || status() === "unknown",
               "text-ink2": !working(id) && status() !== "rejected"
             }}
+            title={status() === "unknown" ? `${asking} ${of(id)?.reason ?? ""}` : undefined}
             data-testid={`order-status-${id}`}
             data-status={status()}
           >
-            {statusText[status()]}
+            <Show when={status() === "unknown"}>
+              <CircleHelp size={12} aria-hidden="true" class="flex-none" />
+            </Show>
+            <span class="truncate-cell">{statusText[status()]}</span>
           </span>
         )
       }
     },
     {
-      id: "mode",
-      title: "Mode",
-      width: "68px",
-      cell: () => <span class="chip chip-paper">{terminal.hello()?.mode.toUpperCase()}</span>
+      id: "venue",
+      title: "Money",
+      width: "80px",
+      cell: (id) => <VenueChip venue={of(id)?.venue ?? "paper"} testId={`order-venue-${id}`} />
     },
+    ...(isLive()
+      ? [{
+        id: "account",
+        title: "Account",
+        width: "minmax(84px, 0.8fr)",
+        flush: true,
+        cell: (id: string) => (
+          <Show when={of(id)?.venue === "live"} fallback={<span class="px-2 text-ink3">–</span>}>
+            <button
+              type="button"
+              class="button button-row truncate-cell justify-start"
+              tabindex={-1}
+              title={terminal.book().routes.get(id)?.decision.why.join(" ")}
+              aria-label={`${of(id)?.account ?? "No account"}: why here? Order ${id}`}
+              data-testid={`order-account-${id}`}
+              onClick={() => sheets.open({ _tag: "order", orderId: id })}
+            >
+              {of(id)?.account ?? "none yet"}
+            </button>
+          </Show>
+        )
+      }]
+      : []),
     {
       id: "book",
       title: "Book",
-      width: "minmax(84px, 0.8fr)",
+      width: "minmax(64px, 0.6fr)",
       cell: (id) => <span class="truncate-cell text-ink2">{of(id)?.book}</span>
     },
     {
       id: "reason",
       title: "Reason",
       width: "minmax(80px, 1.5fr)",
-      cell: (id) => <span class="truncate-cell text-ink2" title={of(id)?.reason}>{of(id)?.reason}</span>
+      cell: (id) => (
+        <span class="truncate-cell text-ink2" title={reasonLines(of(id)?.reason).join("\n")}>
+          {reasonLines(of(id)?.reason).join("; ")}
+        </span>
+      )
     },
     {
       id: "modify",
@@ -181,13 +217,13 @@ export const OrdersGrid = (
         </Show>
       )
     }
-  ]
+  ])
   return (
     <Grid
       label="Orders"
       testId="orders"
       rows={props.rows}
-      columns={columns}
+      columns={columns()}
       rowTestId={(id) => `order-${id}`}
       empty={props.empty}
       onFocusRow={(id) => sheets.focusInstrument(of(id)?.instrument)}

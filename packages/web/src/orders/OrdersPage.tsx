@@ -20,8 +20,8 @@ export const OrdersPage = (): JSX.Element => {
   const tab = (): Tab => search.tab === "all" || search.tab === "trades" ? search.tab : "working"
   const fits = (order: Order): boolean => {
     const words = filter().toLowerCase().split(/\s+/)
-    const text = `${order.id} ${terminal.nameOf(order.instrument)} ${order.book} ${order.status} ${order.side}`
-      .toLowerCase()
+    const { account = "", book, id, instrument, side, status, venue } = order
+    const text = `${id} ${terminal.nameOf(instrument)} ${book} ${status} ${side} ${venue} ${account}`.toLowerCase()
     return words.every((word) => text.includes(word))
   }
   const working = createMemo(() =>

@@ -1,13 +1,21 @@
 /** The order ticket: a form, then a review, then one press. */
 import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
-import { type OrderType, type Product, type Side, type Validity } from "@keepgaining/core/orders/Order.ts"
-import { createMemo, createSignal, For, type JSX, onMount, Show, untrack } from "solid-js"
+import {
+  liveBook,
+  manualBook,
+  type OrderType,
+  type Product,
+  type Side,
+  type Validity,
+  type Venue
+} from "@keepgaining/core/orders/Order.ts"
+import { createMemo, createSignal, For, type JSX, Show, untrack } from "solid-js"
 import { createStore } from "solid-js/store"
 import { Choice } from "../controls/Choice.tsx"
 import { Field } from "../controls/Field.tsx"
-import { OnceButton } from "../controls/OnceButton.tsx"
 import { Sheet } from "../controls/Sheet.tsx"
-import { price, quantity, rupees } from "../format/numbers.ts"
+import { price, quantity } from "../format/numbers.ts"
+import { asksBeforeLive, preferences, setAsksBeforeLive } from "../preferences/Preferences.ts"
 import { useSheets } from "../shell/Sheets.tsx"
 import { useTerminal } from "../state/Terminal.ts"
 import {
@@ -20,7 +28,9 @@ import {
   productsOf
 } from "./draftOrder.ts"
 import { Estimate } from "./Estimate.tsx"
-import { pricing, sideAndQuantity } from "./orderText.ts"
+import { sideAndQuantity } from "./orderText.ts"
+import { TicketReview } from "./TicketReview.tsx"
+import { moneyWord, VenueChip } from "./VenueChip.tsx"
 
 const types: ReadonlyArray<{ readonly value: OrderType; readonly title: string }> = [
   { value: "market", title: "Market" },
@@ -31,6 +41,11 @@ const types: ReadonlyArray<{ readonly value: OrderType; readonly title: string }
 const validities: ReadonlyArray<{ readonly value: Validity; readonly title: string }> = [
   { value: "DAY", title: "Day" },
   { value: "IOC", title: "IOC" }
+]
+
+const venues: ReadonlyArray<{ readonly value: Venue; readonly title: string }> = [
+  { value: "paper", title: "Paper" },
+  { value: "live", title: "Live" }
 ]
 
 /** A limit this far from the market gets a word of caution. */
@@ -61,6 +76,13 @@ export const Ticket = (props: { readonly side: Side; readonly instrument: number
   // Made when the sheet opens: whatever happens to the press, it is the same order.
   const clientTag = makeClientTag()
   const commandId = crypto.randomUUID()
+  /** Whether the session can send orders to brokers at all. */
+  const canBeLive = (): boolean => terminal.portfolio()?.live === true
+  const isArmed = (): boolean => (terminal.portfolio()?.armed.length ?? 0) > 0
+  const [venue, setVenue] = createSignal<Venue>(
+    untrack(() => canBeLive() && isArmed() ? preferences().ticketVenue : "paper")
+  )
+  const [placing, setPlacing] = createSignal(false)
   const [tried, setTried] = createSignal(false)
   const [reviewed, setReviewed] = createSignal<number>()
   const [checking, setChecking] = createSignal(false)
@@ -75,7 +97,9 @@ export const Ticket = (props: { readonly side: Side; readonly instrument: number
     return now?._tag === "Ready" ? now.request : undefined
   })
   const held = createMemo(() =>
-    (terminal.portfolio()?.positions ?? []).find((one) => one.book === "manual" && one.instrument === index)
+    (terminal.portfolio()?.positions ?? []).find((one) =>
+      one.book === (venue() === "live" ? liveBook : manualBook) && one.instrument === index
+    )
       ?.quantity ?? 0
   )
   const value = createMemo(() => (ready()?.quantity ?? Number.NaN) * (ready()?.limitPrice ?? last()))
@@ -84,7 +108,17 @@ export const Ticket = (props: { readonly side: Side; readonly instrument: number
     const request = ready()
     return request?.limitPrice ?? paise(untrack(last))
   })
-  const mode = (): string => (terminal.hello()?.mode ?? "").toUpperCase()
+  const word = (): string => moneyWord(venue(), terminal.hello()?.mode)
+  const isReal = (): boolean => venue() === "live" && terminal.hello()?.mode === "live"
+  /** It is sent by the form's own button, without a review. */
+  const isDirect = (): boolean => venue() === "live" && !asksBeforeLive(terminal.hello()?.mode)
+  /** Nobody would take it, because it does more than make a position smaller. */
+  const isUnarmed = createMemo(() => {
+    const request = ready()
+    if (venue() === "paper" || isArmed() || request === undefined) return false
+    const reduces = held() * (request.side === "buy" ? -1 : 1) > 0 && request.quantity <= Math.abs(held())
+    return !request.reduceOnly && !reduces
+  })
 
   const blocked = createMemo(() => {
     if (terminal.blocked() !== undefined) return terminal.blocked()
@@ -116,22 +150,26 @@ export const Ticket = (props: { readonly side: Side; readonly instrument: number
   const review = (event: SubmitEvent): void => {
     event.preventDefault()
     setTried(true)
-    if (ready() !== undefined) setReviewed(last())
+    if (ready() === undefined) return
+    if (!isDirect()) setReviewed(last())
+    else if (blocked() === undefined) void place()
   }
 
   const place = async (): Promise<void> => {
     const request = ready()
-    if (request === undefined || instrument === undefined) return
+    if (request === undefined || instrument === undefined || placing()) return
     if (moved()) {
       setReviewed(last())
       return
     }
-    const label = `${sideAndQuantity(request)} ${terminal.nameOf(index)}`
-    const outcome = await terminal.run(label, { _tag: "PlaceOrder", request }, {
+    const label = `${word()} ${sideAndQuantity(request)} ${terminal.nameOf(index)}`
+    setPlacing(true)
+    const outcome = await terminal.run(label, { _tag: "PlaceOrder", request, venue: venue() }, {
       commandId,
       onLost: () => setChecking(true)
     })
     setChecking(false)
+    setPlacing(false)
     // A refused command was decided under its id; the next try is another order and needs a sheet of its own.
     if (outcome._tag === "Done" || outcome._tag === "Refused") sheets.close()
   }
@@ -142,8 +180,15 @@ export const Ticket = (props: { readonly side: Side; readonly instrument: number
       onClose={sheets.close}
       testId="ticket"
     >
-      <div class="flex items-center gap-4 border-b border-line px-3 py-2" classList={{ hatch: mode() !== "REPLAY" }}>
-        <span class="chip chip-paper">{mode()} · simulated money</span>
+      <div
+        class="flex items-center gap-4 border-b border-line px-3 py-2"
+        classList={{ hatch: venue() === "paper" && terminal.hello()?.mode !== "replay" }}
+      >
+        <VenueChip
+          venue={venue()}
+          more={isReal() ? "real money" : venue() === "live" ? "simulated brokers" : "simulated money"}
+          testId="ticket-money"
+        />
         <span>
           Last <b data-testid="ticket-last">{price(last())}</b>
         </span>
@@ -155,13 +200,24 @@ export const Ticket = (props: { readonly side: Side; readonly instrument: number
         when={reviewed() !== undefined && ready()}
         fallback={
           <form class="flex flex-col gap-3 p-3" onSubmit={review}>
-            <Choice
-              label="Side"
-              testId="ticket-side"
-              options={[{ value: "buy", title: "Buy" }, { value: "sell", title: "Sell" }]}
-              value={form.side}
-              onChange={(side) => setForm({ side })}
-            />
+            <div class="flex gap-6">
+              <Choice
+                label="Side"
+                testId="ticket-side"
+                options={[{ value: "buy", title: "Buy" }, { value: "sell", title: "Sell" }]}
+                value={form.side}
+                onChange={(side) => setForm({ side })}
+              />
+              <Show when={canBeLive()}>
+                <Choice
+                  label="Paper or live"
+                  testId="ticket-venue"
+                  options={venues}
+                  value={venue()}
+                  onChange={setVenue}
+                />
+              </Show>
+            </div>
             <div class="grid grid-cols-2 gap-3">
               <Field
                 label={instrument?.lotSize === 1 ? "Quantity" : `Lots of ${instrument?.lotSize ?? "–"}`}
@@ -262,75 +318,76 @@ export const Ticket = (props: { readonly side: Side; readonly instrument: number
               </label>
             </div>
             <Estimate request={ready()} price={expected()} />
-            <Cautions lines={cautions()} />
+            <Cautions lines={cautions()} unarmed={isUnarmed()} />
+            <Show when={isDirect()}>
+              <p class="flex items-center gap-2 border-l-2 border-warn pl-2 text-warn" data-testid="ticket-direct">
+                Sent at once: this device does not ask before live orders.
+                <button
+                  type="button"
+                  class="button button-small"
+                  data-testid="ticket-ask-again"
+                  onClick={() => setAsksBeforeLive(terminal.hello()?.mode, true)}
+                >
+                  Ask again
+                </button>
+              </p>
+              <Show when={blocked()}>{(reason) => <p class="text-warn">{reason()}.</p>}</Show>
+            </Show>
             <div class="flex justify-end gap-2">
               <button type="button" class="button" onClick={sheets.close}>Cancel</button>
-              <button type="submit" class="button button-primary" data-testid="ticket-review">Review</button>
+              <Show
+                when={isDirect()}
+                fallback={
+                  <button type="submit" class="button button-primary" data-testid="ticket-review">Review</button>
+                }
+              >
+                <button
+                  type="submit"
+                  class="button"
+                  classList={{ "button-danger": isReal(), "button-primary": !isReal() }}
+                  aria-disabled={placing() || blocked() !== undefined ? "true" : undefined}
+                  data-testid="ticket-send"
+                >
+                  {form.side === "buy" ? "Buy" : "Sell"} {word()} now
+                </button>
+              </Show>
             </div>
           </form>
         }
       >
-        {(request) => {
-          let back!: HTMLButtonElement
-          onMount(() => back.focus())
-          return (
-            <div class="flex flex-col gap-3 p-3" data-testid="ticket-confirm">
-              <p class="text-section font-semibold">
-                {mode()} {sideAndQuantity(request())} {terminal.nameOf(index)}
-              </p>
-              <dl class="grid grid-cols-[120px_1fr] gap-y-1">
-                <dt class="text-ink2">Price</dt>
-                <dd>{pricing(request())}{request().type === "market" ? `, now ${price(last())}` : ""}</dd>
-                <dt class="text-ink2">Value</dt>
-                <dd>{rupees(value())}</dd>
-                <dt class="text-ink2">Product</dt>
-                <dd>{request().product}, {request().validity}{request().reduceOnly ? ", reduce-only" : ""}</dd>
-                <dt class="text-ink2">Order tag</dt>
-                <dd class="text-ink2">{clientTag}</dd>
-              </dl>
-              <Estimate request={request()} price={expected()} />
-              <Cautions lines={cautions()} />
-              <Show when={moved()}>
-                <p class="text-warn" role="alert">
-                  The price moved from {price(reviewed() ?? Number.NaN)} to{" "}
-                  {price(last())}. Press once to take the new price, then again to place.
-                </p>
-              </Show>
-              <Show when={checking()}>
-                <p class="text-warn" role="status">
-                  The connection was lost. What became of the order is being asked for.
-                </p>
-              </Show>
-              <Show when={blocked()}>{(reason) => <p class="text-warn">{reason()}.</p>}</Show>
-              <div class="flex justify-end gap-2">
-                <button
-                  ref={(made) => {
-                    back = made
-                  }}
-                  type="button"
-                  class="button"
-                  onClick={() => setReviewed(undefined)}
-                >
-                  Back
-                </button>
-                <OnceButton class="button-primary" testId="ticket-place" blocked={blocked()} onPress={place}>
-                  {moved()
-                    ? "Take the new price"
-                    : `Place ${mode()} ${sideAndQuantity(request())} ${terminal.nameOf(index)}`}
-                </OnceButton>
-              </div>
-            </div>
-          )
-        }}
+        {(request) => (
+          <TicketReview
+            request={request()}
+            venue={venue()}
+            last={last()}
+            value={value()}
+            expected={expected()}
+            cautions={<Cautions lines={cautions()} unarmed={isUnarmed()} />}
+            moved={moved() ? reviewed() : undefined}
+            checking={checking()}
+            blocked={blocked()}
+            onBack={() => setReviewed(undefined)}
+            onPlace={place}
+          />
+        )}
       </Show>
     </Sheet>
   )
 }
 
-const Cautions = (props: { readonly lines: ReadonlyArray<string> }): JSX.Element => (
-  <Show when={props.lines.length > 0}>
-    <ul class="border-l-2 border-warn pl-2 text-warn" aria-label="Cautions">
-      <For each={props.lines}>{(line) => <li>{line}</li>}</For>
-    </ul>
-  </Show>
-)
+const Cautions = (props: { readonly lines: ReadonlyArray<string>; readonly unarmed: boolean }): JSX.Element => {
+  const sheets = useSheets()
+  return (
+    <Show when={props.lines.length > 0 || props.unarmed}>
+      <ul class="border-l-2 border-warn pl-2 text-warn" aria-label="Cautions">
+        <Show when={props.unarmed}>
+          <li data-testid="ticket-unarmed">
+            No account is armed for live orders today: the engine will refuse what opens a position.{" "}
+            <a class="underline" href="/brokers" onClick={sheets.close}>Arm one</a>
+          </li>
+        </Show>
+        <For each={props.lines}>{(line) => <li>{line}</li>}</For>
+      </ul>
+    </Show>
+  )
+}

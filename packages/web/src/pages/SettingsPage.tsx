@@ -66,6 +66,41 @@ export const SettingsPage = (): JSX.Element => {
           </label>
         </div>
       </section>
+      <section class="panel" aria-label="Live orders">
+        <div class="panel-head">
+          <h2>Live orders, on this device</h2>
+        </div>
+        <div class="grid grid-cols-[160px_1fr] items-center gap-3 p-3">
+          <span class="text-ink2">Real money</span>
+          <label class="flex min-h-6 items-center gap-2">
+            <input
+              type="checkbox"
+              data-testid="confirm-live"
+              checked={preferences().confirmLive}
+              onChange={(event) => setPreferences({ confirmLive: event.currentTarget.checked })}
+            />
+            Ask before every live order
+          </label>
+          <span class="text-ink2">Simulated brokers</span>
+          <label class="flex min-h-6 items-center gap-2">
+            <input
+              type="checkbox"
+              data-testid="confirm-sim"
+              checked={preferences().confirmSim}
+              onChange={(event) => setPreferences({ confirmSim: event.currentTarget.checked })}
+            />
+            Ask before every live order in a session with simulated brokers
+          </label>
+          <span class="text-ink2">New tickets</span>
+          <Choice
+            label="New tickets begin as"
+            testId="ticket-start"
+            options={[{ value: "paper", title: "Paper" }, { value: "live", title: "Live, while an account is armed" }]}
+            value={preferences().ticketVenue}
+            onChange={(ticketVenue) => setPreferences({ ticketVenue })}
+          />
+        </div>
+      </section>
       <section class="panel">
         <div class="panel-head">
           <h2>About</h2>

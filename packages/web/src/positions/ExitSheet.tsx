@@ -4,8 +4,10 @@ import { OnceButton } from "../controls/OnceButton.tsx"
 import { Sheet } from "../controls/Sheet.tsx"
 import { quantity } from "../format/numbers.ts"
 import { Money } from "../grid/Cells.tsx"
+import { VenueChip } from "../orders/VenueChip.tsx"
 import { useSheets } from "../shell/Sheets.tsx"
 import { useTerminal } from "../state/Terminal.ts"
+import { venueOfBook } from "./profit.ts"
 
 export const ExitSheet = (props: { readonly positions: ReadonlyArray<string> }): JSX.Element => {
   const terminal = useTerminal()
@@ -48,6 +50,7 @@ export const ExitSheet = (props: { readonly positions: ReadonlyArray<string> }):
         <For each={open()}>
           {({ key, position }) => (
             <li class="flex items-center gap-3 border-b border-line px-3 py-1.5">
+              <VenueChip venue={venueOfBook(position.book, terminal.portfolio())} />
               <span class="flex-1">
                 <Show when={position.quantity !== 0}>
                   {position.quantity > 0 ? "SELL" : "BUY"} {quantity(Math.abs(position.quantity))}

@@ -1,3 +1,4 @@
+import { liveBook, manualBook } from "@keepgaining/core/orders/Order.ts"
 import { type PositionView } from "@keepgaining/rpc/contract/Trading.ts"
 import { useNavigate } from "@solidjs/router"
 import { createMemo, createSignal, type JSX, Show } from "solid-js"
@@ -5,9 +6,10 @@ import { price, quantity } from "../format/numbers.ts"
 import { age } from "../format/times.ts"
 import { FlashingNumber, Money, Num } from "../grid/Cells.tsx"
 import { type Column, Grid } from "../grid/Grid.tsx"
+import { VenueChip } from "../orders/VenueChip.tsx"
 import { useSheets } from "../shell/Sheets.tsx"
 import { positionKey, useTerminal } from "../state/Terminal.ts"
-import { netPaise } from "./profit.ts"
+import { netByVenue, netPaise, venueOfBook } from "./profit.ts"
 
 /** A price older than this, in ms of event time, makes what depends on it doubtful. */
 const staleMillis = 30_000
@@ -35,12 +37,16 @@ export const PositionsGrid = (props: { readonly book?: string; readonly compact?
     Math.max(of(key)?.priceAge ?? Number.NaN, terminal.health()?.feed === "stale" ? terminal.health()?.feedAge ?? 0 : 0)
   const lotSize = (key: string): number => terminal.instruments()[of(key)?.instrument ?? -1]?.lotSize ?? 1
   const sum = createMemo(() => mine().reduce((total, one) => total + netPaise(one), 0))
+  const sums = createMemo(() => netByVenue({ positions: mine(), deployments: terminal.portfolio()?.deployments ?? [] }))
+  const isLive = createMemo(() => terminal.portfolio()?.live === true)
+  /** Paper and live positions side by side have no common sum. */
+  const isMixed = createMemo(() => sums().live !== undefined && sums().paper !== undefined)
 
-  const columns: ReadonlyArray<Column<string>> = [
+  const columns = createMemo((): ReadonlyArray<Column<string>> => [
     {
       id: "symbol",
       title: "Instrument",
-      width: "minmax(176px, 1.5fr)",
+      width: "minmax(182px, 1.5fr)",
       cell: (key) => (
         <a
           class="truncate-cell text-accent hover:underline"
@@ -55,14 +61,27 @@ export const PositionsGrid = (props: { readonly book?: string; readonly compact?
       ? [{
         id: "book",
         title: "Book",
-        width: "minmax(72px, 1fr)",
-        cell: (key: string) => <span class="truncate-cell text-ink2">{of(key)?.book}</span>
+        width: isLive() ? "minmax(92px, 1fr)" : "minmax(72px, 1fr)",
+        cell: (key: string) => {
+          const book = (): string => of(key)?.book ?? ""
+          const isOwn = (): boolean => book() === manualBook || book() === liveBook
+          return (
+            <span class="flex min-w-0 items-center gap-1" title={book()}>
+              <Show when={isLive()}>
+                <VenueChip venue={venueOfBook(book(), terminal.portfolio())} />
+              </Show>
+              <Show when={!isLive() || !isOwn()}>
+                <span class="truncate-cell text-ink2">{book()}</span>
+              </Show>
+            </span>
+          )
+        }
       }]
       : []),
     {
       id: "quantity",
       title: "Qty",
-      width: "64px",
+      width: "56px",
       end: true,
       cell: (key) => (
         <span
@@ -77,14 +96,14 @@ export const PositionsGrid = (props: { readonly book?: string; readonly compact?
     {
       id: "average",
       title: "Average",
-      width: "84px",
+      width: "80px",
       end: true,
       cell: (key) => <Num text={price(of(key)?.averagePrice ?? Number.NaN)} />
     },
     {
       id: "last",
       title: "Last",
-      width: "96px",
+      width: "88px",
       end: true,
       cell: (key) => (
         <>
@@ -98,7 +117,7 @@ export const PositionsGrid = (props: { readonly book?: string; readonly compact?
     {
       id: "open",
       title: "Open P&L",
-      width: "108px",
+      width: "100px",
       end: true,
       cell: (key) => (
         <>
@@ -142,7 +161,7 @@ export const PositionsGrid = (props: { readonly book?: string; readonly compact?
         </Show>
       )
     }
-  ]
+  ])
 
   return (
     <section class="panel h-full" aria-label="Positions">
@@ -150,7 +169,16 @@ export const PositionsGrid = (props: { readonly book?: string; readonly compact?
         <h2>Positions</h2>
         <span class="chip">{openKeys().length} open</span>
         <span class="text-ink2">
-          Net <Money paise={sum()} />
+          <Show
+            when={isMixed()}
+            fallback={
+              <>
+                Net <Money paise={sum()} />
+              </>
+            }
+          >
+            Net live <Money paise={sums().live ?? Number.NaN} /> paper <Money paise={sums().paper ?? Number.NaN} />
+          </Show>
         </span>
         <div class="flex-1" />
         <label class="flex min-h-6 items-center gap-1 text-tape text-ink2">
@@ -172,7 +200,7 @@ export const PositionsGrid = (props: { readonly book?: string; readonly compact?
         label="Positions"
         testId="positions"
         rows={rows()}
-        columns={columns}
+        columns={columns()}
         rowTestId={(key) => `position-${key}`}
         isStale={stale}
         empty="No positions. Strategies open them, or press B on an instrument to trade."

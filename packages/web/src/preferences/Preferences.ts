@@ -1,5 +1,7 @@
 /** What a person set for this browser. It is kept in local storage and shows as attributes of the root element. */
 import { type Interval, intervals } from "@keepgaining/core/candles/Interval.ts"
+import { type Venue } from "@keepgaining/core/orders/Order.ts"
+import { type Mode } from "@keepgaining/rpc/contract/System.ts"
 import { createSignal } from "solid-js"
 
 export interface Preferences {
@@ -10,6 +12,11 @@ export interface Preferences {
   readonly singleKeys: boolean
   readonly flash: boolean
   readonly interval: Interval
+  /** Whether a live order is asked about once more before it is sent: with real money, and against simulated brokers. */
+  readonly confirmLive: boolean
+  readonly confirmSim: boolean
+  /** What a new ticket starts as while an account is armed. */
+  readonly ticketVenue: Venue
 }
 
 const key = "keepgaining.preferences"
@@ -20,7 +27,10 @@ const defaults: Preferences = {
   palette: "standard",
   singleKeys: true,
   flash: true,
-  interval: "1m"
+  interval: "1m",
+  confirmLive: true,
+  confirmSim: true,
+  ticketVenue: "paper"
 }
 
 const oneOf = <A extends string>(all: ReadonlyArray<A>, value: unknown, otherwise: A): A =>
@@ -42,7 +52,10 @@ export const readPreferences = (text: string | null): Preferences => {
     palette: oneOf(["standard", "blue-orange"], kept["palette"], defaults.palette),
     singleKeys: kept["singleKeys"] !== false,
     flash: kept["flash"] !== false,
-    interval: oneOf(intervals, kept["interval"], defaults.interval)
+    interval: oneOf(intervals, kept["interval"], defaults.interval),
+    confirmLive: kept["confirmLive"] !== false,
+    confirmSim: kept["confirmSim"] !== false,
+    ticketVenue: oneOf(["paper", "live"], kept["ticketVenue"], defaults.ticketVenue)
   }
 }
 
@@ -91,6 +104,13 @@ export const setPreferences = (change: Partial<Preferences>): void => {
     // A browser that keeps nothing still shows the change.
   }
 }
+
+/** Simulated brokers are where people try things: what they set there does not count for real money. */
+export const asksBeforeLive = (mode: Mode | undefined): boolean =>
+  mode === "sim" ? preferences().confirmSim : preferences().confirmLive
+
+export const setAsksBeforeLive = (mode: Mode | undefined, asks: boolean): void =>
+  setPreferences(mode === "sim" ? { confirmSim: asks } : { confirmLive: asks })
 
 export const toggleTheme = (): void => setPreferences({ theme: theme() === "dark" ? "light" : "dark" })
 

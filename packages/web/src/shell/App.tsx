@@ -3,7 +3,7 @@ import { type RouteSectionProps } from "@solidjs/router"
 import { createEffect, createMemo, ErrorBoundary, type JSX, lazy, Match, Show, Suspense, Switch } from "solid-js"
 import { Sheet } from "../controls/Sheet.tsx"
 import { money } from "../format/numbers.ts"
-import { netPaise } from "../positions/profit.ts"
+import { netByVenue, netPaise } from "../positions/profit.ts"
 import { ReplayBar } from "../replay/ReplayBar.tsx"
 import { useTerminal } from "../state/Terminal.ts"
 import { Banner } from "./Banner.tsx"
@@ -33,8 +33,13 @@ const Frame = (props: { readonly children: JSX.Element }): JSX.Element => {
     return state._tag === "login" ? state.message : undefined
   })
   createEffect(() => {
+    const icon = terminal.hello()?.mode === "live" ? "/icon-live.svg" : "/icon.svg"
+    document.querySelector("link[rel=icon]")?.setAttribute("href", icon)
+  })
+  createEffect(() => {
     const mode = terminal.hello()?.mode.toUpperCase() ?? "…"
-    const profit = netPaise(terminal.portfolio())
+    const portfolio = terminal.portfolio()
+    const profit = portfolio?.live === true ? netByVenue(portfolio).live ?? 0 : netPaise(portfolio)
     document.title = `${mode} · ${Number.isFinite(profit) ? `${money(profit)} · ` : ""}KeepGaining`
   })
   return (

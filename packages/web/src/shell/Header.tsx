@@ -8,8 +8,9 @@ import { price } from "../format/numbers.ts"
 import { title } from "../format/symbols.ts"
 import { clock, date } from "../format/times.ts"
 import { Change, FlashingNumber, Money } from "../grid/Cells.tsx"
-import { netPaise } from "../positions/profit.ts"
+import { netByVenue, netPaise } from "../positions/profit.ts"
 import { useTerminal } from "../state/Terminal.ts"
+import { ArmedMarker } from "./ArmedMarker.tsx"
 import { stageTitles } from "./KillSheet.tsx"
 import { ModeBadge } from "./ModeBadge.tsx"
 import { useSheets } from "./Sheets.tsx"
@@ -24,23 +25,19 @@ export const Header = (): JSX.Element => {
     <header class="flex-none border-b border-line bg-s1">
       <div class="flex h-11 items-center gap-3 px-3">
         <ModeBadge />
+        <ArmedMarker />
         <button
           type="button"
-          class="button min-w-56 justify-start text-ink2"
+          class="button min-w-28 max-w-72 flex-1 justify-start overflow-hidden text-ink2"
           data-testid="palette-open"
           onClick={() => sheets.open({ _tag: "palette" })}
         >
-          <Search size={14} aria-hidden="true" />
-          <span class="flex-1 text-left">Symbol, page or action</span>
+          <Search size={14} aria-hidden="true" class="flex-none" />
+          <span class="min-w-0 flex-1 truncate text-left">Symbol, page or action</span>
           <span class="kbd" aria-hidden="true">Ctrl K</span>
         </button>
         <div class="flex-1" />
-        <div class="flex items-baseline gap-2" data-testid="day-pnl">
-          <span class="text-tape text-ink2">Day P&amp;L, net of charges</span>
-          <span class="text-section font-semibold" data-frozen={terminal.linkState()._tag !== "live"}>
-            <Money paise={netPaise(terminal.portfolio())} testId="day-pnl-value" />
-          </span>
-        </div>
+        <DayProfit />
         <a
           class="button button-quiet"
           href="/alerts"
@@ -73,6 +70,39 @@ export const Header = (): JSX.Element => {
         <Clock />
       </div>
     </header>
+  )
+}
+
+/** Live and paper money apart, where there are both. */
+const DayProfit = (): JSX.Element => {
+  const terminal = useTerminal()
+  const sums = createMemo(() => netByVenue(terminal.portfolio()))
+  const isLive = (): boolean => terminal.portfolio()?.live === true
+  return (
+    <div
+      class="flex items-baseline gap-2 whitespace-nowrap"
+      data-testid="day-pnl"
+      data-frozen={terminal.linkState()._tag !== "live"}
+    >
+      <span class="text-tape text-ink2" title="Net of charges">Day P&amp;L{isLive() ? "" : ", net of charges"}</span>
+      <Show
+        when={isLive()}
+        fallback={
+          <span class="text-section font-semibold">
+            <Money paise={netPaise(terminal.portfolio())} testId="day-pnl-value" />
+          </span>
+        }
+      >
+        <span class="text-tape text-ink2">live</span>
+        <span class="text-section font-semibold">
+          <Money paise={sums().live ?? 0} testId="day-pnl-live" />
+        </span>
+        <Show when={sums().paper !== undefined}>
+          <span class="text-tape text-ink2">paper</span>
+          <Money paise={sums().paper ?? 0} testId="day-pnl-paper" />
+        </Show>
+      </Show>
+    </div>
   )
 }
 

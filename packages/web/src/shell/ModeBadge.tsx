@@ -27,6 +27,14 @@ export const ModeBadge = (): JSX.Element => {
             SIM · simulated brokers, simulated money
           </span>
         </Match>
+        <Match when={mode() === "live"}>
+          <span class="flex items-center gap-1.5 rounded-control bg-danger px-2 font-semibold whitespace-nowrap text-white">
+            <svg class="size-2" viewBox="0 0 8 8" aria-hidden="true">
+              <circle cx="4" cy="4" r="4" fill="currentColor" />
+            </svg>
+            LIVE · real money
+          </span>
+        </Match>
         <Match when={mode() === "replay"}>
           <span class="rounded-control border-3 border-double border-[var(--replay)] px-2 font-semibold">
             REPLAY {dateAndTime(terminal.replay()?.now ?? terminal.now())} · {terminal.replay()?.playing === true

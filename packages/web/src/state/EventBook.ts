@@ -32,6 +32,8 @@ export interface EventBook {
   /** By id, in the order in which they came. */
   readonly orders: Map<string, Order>
   readonly steps: Map<string, Array<OrderStep>>
+  /** Of live orders, by order id: which account they went through, and why. */
+  readonly routes: Map<string, Noted<Of<"OrderRouted">>>
   readonly fills: Array<Noted<Of<"Filled">>>
   readonly signals: Array<SignalNote>
   readonly log: Array<LogNote>
@@ -40,22 +42,34 @@ export interface EventBook {
   readonly alarms: Map<string, Noted<Of<"Alarm">>>
   /** Alarms raised and ended. */
   readonly alarmHistory: Array<Noted<Of<"Alarm">>>
+  /** Accounts armed and disarmed. */
+  readonly armings: Array<Noted<Of<"AccountArmed">>>
   killStage: KillStage
 }
 
 /** Most entries kept of each kind; older ones are dropped, orders only once they are done. */
-export const limits = { orders: 5_000, fills: 5_000, signals: 2_000, log: 2_000, refusals: 500, alarms: 500 } as const
+export const limits = {
+  orders: 5_000,
+  fills: 5_000,
+  signals: 2_000,
+  log: 2_000,
+  refusals: 500,
+  alarms: 500,
+  armings: 200
+} as const
 
 export const emptyBook = (): EventBook => ({
   last: 0,
   orders: new Map(),
   steps: new Map(),
+  routes: new Map(),
   fills: [],
   signals: [],
   log: [],
   refusals: [],
   alarms: new Map(),
   alarmHistory: [],
+  armings: [],
   killStage: "none"
 })
 
@@ -81,6 +95,12 @@ export const applyEvent = (book: EventBook, event: Event): boolean => {
       break
     case "RiskRefused":
       keep(book.refusals, { number, cause, decision }, limits.refusals)
+      break
+    case "OrderRouted":
+      book.routes.set(decision.orderId, { number, cause, decision })
+      break
+    case "AccountArmed":
+      keep(book.armings, { number, cause, decision }, limits.armings)
       break
     case "KillSwitch":
       book.killStage = decision.stage
@@ -125,6 +145,7 @@ const dropOldestDone = (book: EventBook): void => {
     if (isWorking(order.status)) continue
     book.orders.delete(id)
     book.steps.delete(id)
+    book.routes.delete(id)
     return
   }
 }

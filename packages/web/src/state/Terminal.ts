@@ -1,6 +1,7 @@
 /** Everything that the terminal knows of the running session, as signals, and the way to ask the session for something. */
 import { type ClientCommand, type CommandOutcome, type KillStage } from "@keepgaining/core/commands/Command.ts"
 import { type Instrument } from "@keepgaining/core/market/Instrument.ts"
+import { type Order } from "@keepgaining/core/orders/Order.ts"
 import { type Health, type Hello, type ReplayState } from "@keepgaining/rpc/contract/System.ts"
 import {
   type DeploymentView,
@@ -12,8 +13,10 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type Accessor, batch, createContext, createMemo, createRenderEffect, createSignal, useContext } from "solid-js"
 import { bare, title } from "../format/symbols.ts"
+import { untilText } from "../format/times.ts"
 import { type Link, makeLink, type Rpcs } from "../link/Link.ts"
 import { describeLink, type LinkState } from "../link/LinkState.ts"
+import { reasonLines } from "../orders/orderText.ts"
 import { applyEvent, decidedAt, emptyBook, type EventBook } from "./EventBook.ts"
 import { isFrozen } from "./frozen.ts"
 import { makeNotices, type Notices } from "./Notices.ts"
@@ -134,18 +137,28 @@ export const createTerminal = (): Terminal => {
         return notices.announce(`${decision.raised ? "Alarm" : "Alarm ended"}: ${decision.detail}`)
       case "RiskRefused":
         return notices.show("refusal", `Risk refused: ${decision.detail}`)
+      case "AccountArmed":
+        return notices.show(
+          decision.until > 0 ? "warning" : "info",
+          decision.until > 0
+            ? `${decision.account} is armed: it takes live orders until ${untilText(decision.until)}`
+            : `${decision.account} is disarmed: it takes exits only`
+        )
       case "OrderChanged":
-        if (decision.order.status === "rejected") {
-          const name = nameOf(decision.order.instrument)
-          notices.show(
-            "refusal",
-            `Order ${decision.order.id} ${name} rejected: ${decision.order.reason ?? "no reason"}`
-          )
-        }
-        return
+        return tellOrder(decision.order)
       default:
         return
     }
+  }
+
+  const tellOrder = ({ id, instrument, reason, status }: Order): void => {
+    if (status !== "rejected" && status !== "unknown") return
+    // The book has it already as its newest step.
+    if (book.steps.get(id)?.at(-2)?.order.status === status) return
+    const name = `Order ${id} ${nameOf(instrument)}`
+    const why = reasonLines(reason).join(". ")
+    if (status === "rejected") notices.show("refusal", `${name} rejected: ${why === "" ? "no reason" : why}`)
+    else notices.show("warning", `${name}: no answer came, its broker is being asked. ${why}`)
   }
 
   const takeEvents = (events: ReadonlyArray<Event>): void => {

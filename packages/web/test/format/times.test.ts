@@ -1,6 +1,6 @@
 import { assert, describe, it } from "vitest"
 import { title } from "../../src/format/symbols.ts"
-import { age, clock, date, time } from "../../src/format/times.ts"
+import { age, clock, date, dayAndMinute, time, untilText } from "../../src/format/times.ts"
 
 // 24 Nov 2026, 13:16:08.250 IST.
 const instant = Date.UTC(2026, 10, 24, 7, 46, 8, 250)
@@ -21,6 +21,14 @@ describe("times", () => {
   })
   it("give ages in the unit that fits", () => {
     assert.deepStrictEqual([300, 7_200, 42_000, 125_000, 7_300_000].map(age), ["0.3 s", "7.2 s", "42 s", "2 m", "2 h"])
+  })
+})
+
+describe("ends", () => {
+  it("of a day are midnight", () => {
+    assert.strictEqual(untilText(Date.UTC(2026, 10, 26, 18, 30)), "midnight")
+    assert.strictEqual(untilText(Date.UTC(2026, 10, 26, 10, 0)), "15:30:00 IST")
+    assert.strictEqual(dayAndMinute(Date.UTC(2026, 10, 27, 2, 30)), "27 Nov, 08:00 IST")
   })
 })
 

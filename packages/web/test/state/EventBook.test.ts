@@ -81,6 +81,22 @@ describe("EventBook", () => {
     assert.lengthOf(book.alarmHistory, 3)
   })
 
+  it("keeps the way of a live order, as long as the order", () => {
+    const book = emptyBook()
+    take(book, [
+      { _tag: "OrderRouted", orderId: "O1", account: "kite", slices: [{ tag: "a", quantity: 10 }], why: ["x"], at: 1 },
+      { _tag: "OrderChanged", order: order("O1", { status: "complete", venue: "live", account: "kite" }) },
+      { _tag: "AccountArmed", account: "kite", until: 5, at: 1 },
+      { _tag: "AccountArmed", account: "kite", until: 0, at: 2 }
+    ])
+    assert.strictEqual(book.routes.get("O1")?.decision.account, "kite")
+    assert.deepStrictEqual(book.armings.map(({ decision }) => decision.until), [5, 0])
+    for (let number = 2; number <= limits.orders + 1; number++) {
+      take(book, [{ _tag: "OrderChanged", order: order(`O${number}`, { status: "complete" }) }])
+    }
+    assert.isFalse(book.routes.has("O1"))
+  })
+
   it("is bounded, and never drops a working order", () => {
     const book = emptyBook()
     take(book, [{ _tag: "OrderChanged", order: order("O0") }])

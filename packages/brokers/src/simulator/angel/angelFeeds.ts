@@ -37,7 +37,7 @@ const codes: Readonly<Record<SimOrderEvent["kind"], string>> = {
 }
 
 export const angelFeeds = (
-  { exchange, market }: BrokerStage,
+  { exchange, market, skew }: BrokerStage,
   tokens: AngelTokens
 ): ReadonlyArray<SimSocketRoute> => {
   const keyOf = (of: SimInstrument): string => angelKey(exchangeTypeOf(of), angelToken(of))
@@ -57,7 +57,7 @@ export const angelFeeds = (
       const send = (of: SimInstrument, quote: SimQuote, mode: AngelMode): void => {
         if (socket.backlog > MOST_BACKLOG) return
         batch.clear()
-        writeQuote(batch, of, quote, mode)
+        writeQuote(batch, of, quote, mode, skew())
         const packet = encodeAngelPacket(batch, 0, keys, ++sequence)
         if (packet !== undefined) socket.send(packet)
       }

@@ -15,6 +15,8 @@ export interface SimOrder {
   readonly parentId: string | undefined
   readonly account: string
   readonly tag: string | undefined
+  /** Of the algorithm that it says it is from. */
+  readonly algo: string | undefined
   readonly of: SimInstrument
   readonly side: Side
   type: OrderType
@@ -76,6 +78,7 @@ export interface SimGtt {
 
 export interface PlaceRequest {
   readonly tag?: string | undefined
+  readonly algo?: string | undefined
   readonly of: SimInstrument
   readonly side: Side
   readonly type: OrderType

@@ -6,8 +6,10 @@
  * Order of things: a placed order is `received` and acknowledged; at the next step of the market it is opened, rejected or
  * filled. So the acknowledgement comes before the first update, unless a fault holds it back.
  */
+import { segmentOf } from "@keepgaining/core/candles/segmentOf.ts"
+import type { TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { slices } from "@keepgaining/core/contracts/slices.ts"
-import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
+import { formatIstDate, istDay } from "@keepgaining/core/market/IndianTime.ts"
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
 import * as PaperBook from "@keepgaining/core/matching/PaperBook.ts"
@@ -44,6 +46,8 @@ export interface ExchangeOptions {
   readonly faults: FaultBoard
   /** Virtual time at the start, epoch ms. */
   readonly start: number
+  /** When it takes orders and trades; always when absent. */
+  readonly hours?: TradingHours
   /** Between steps of the market, ms. */
   readonly step?: number
   /** Changes of one order after which a broker takes no more, as Kite's 25. */
@@ -62,6 +66,8 @@ export class SimulatedExchange {
   readonly accounts = new Map<string, SimAccount>()
   readonly #faults: FaultBoard
   readonly #fill: PaperBook.FillModel
+  readonly #hours: TradingHours | undefined
+  readonly #underlyings: ReadonlySet<string>
   readonly #step: number
   readonly #maxModifications: number
   readonly #orders = new Map<string, SimOrder>()
@@ -81,6 +87,8 @@ export class SimulatedExchange {
     this.market = options.market
     this.#faults = options.faults
     this.#now = options.start
+    this.#hours = options.hours
+    this.#underlyings = new Set(this.market.instruments.flatMap(({ instrument }) => instrument.underlying ?? []))
     this.#step = options.step ?? 250
     this.#maxModifications = options.maxModifications ?? 25
     this.#fill = { seed: options.seed, protection: 0.01, participation: 0.1, slippage: 0 }
@@ -135,11 +143,24 @@ export class SimulatedExchange {
 
   /** Goes on to that time, step by step; a clock that goes back is ignored. */
   advance(to: number): void {
-    if (to - this.#now > LONGEST_RUN_MS) this.#now = to - this.#step
+    if (to - this.#now > LONGEST_RUN_MS) {
+      const before = istDay(this.#now)
+      this.#now = to - this.#step
+      if (this.#hours !== undefined && istDay(this.#now) !== before) this.endSession()
+    }
     while (this.#now + this.#step <= to) {
+      const before = istDay(this.#now)
       this.#now += this.#step
+      if (this.#hours !== undefined && istDay(this.#now) !== before) this.endSession()
       this.#tickAll()
     }
+  }
+
+  /** Whether the instrument trades now. */
+  isOpen({ instrument }: SimInstrument): boolean {
+    if (this.#hours === undefined) return true
+    const spans = this.#hours.of(segmentOf(instrument, this.#underlyings)).day(this.#now)?.spans ?? []
+    return spans.some(({ close, open }) => this.#now >= open && this.#now < close)
   }
 
   /** What is left of the day's orders expires. */
@@ -183,7 +204,7 @@ export class SimulatedExchange {
     } as const
     const risk = this.#faults.take(["reject-at-once"], scope)
     if (risk !== undefined) return refusal("risk", "RMS:Rule: Check circuit limit including square off order exceeds")
-    const fault = this.#placeFault(account, request)
+    const fault = this.#closedFault(account, request.of, "place") ?? this.#placeFault(account, request)
     if (fault !== undefined) return fault
     const freeze = request.of.freezeQuantity
     const lot = request.of.instrument.lotSize
@@ -219,6 +240,8 @@ export class SimulatedExchange {
     const order = this.order(account, request.orderId)
     if (order === undefined) return refusal("unknown-order", `Order ${request.orderId} not found`)
     if (!isWorking(order)) return refusal("final-order", `Order cannot be modified as it is ${order.status}`)
+    const closed = this.#closedFault(account, order.of, "modify")
+    if (closed !== undefined) return closed
     if (order.modifications >= this.#maxModifications) {
       return refusal("too-many-changes", "Maximum allowed order modifications exceeded")
     }
@@ -246,6 +269,8 @@ export class SimulatedExchange {
     const order = this.order(account, orderId)
     if (order === undefined) return refusal("unknown-order", `Order ${orderId} not found`)
     if (!isWorking(order)) return refusal("final-order", `Order cannot be cancelled as it is ${order.status}`)
+    const closed = this.#closedFault(account, order.of, "cancel")
+    if (closed !== undefined) return closed
     PaperBook.instruct(this.#book(order.of), {
       _tag: "Cancel",
       orderId,
@@ -299,6 +324,13 @@ export class SimulatedExchange {
     return changed
   }
 
+  #closedFault(account: SimAccount, of: SimInstrument, operation: "place" | "modify" | "cancel"): Refusal | undefined {
+    const scope = { broker: account.broker, account: account.userId, operation, symbol: of.instrument.symbol }
+    return this.isOpen(of) && this.#faults.take(["market-closed"], scope) === undefined
+      ? undefined
+      : refusal("closed", "Markets are closed right now. Place an after market order instead.")
+  }
+
   #placeFault(account: SimAccount, request: PlaceRequest): Refusal | undefined {
     const { instrument } = request.of
     if (!isTradable(instrument)) return refusal("not-tradable", `${instrument.symbol} cannot be traded`)
@@ -349,6 +381,7 @@ export class SimulatedExchange {
       parentId,
       account: keyOf(account),
       tag: request.tag,
+      algo: request.algo,
       of: request.of,
       side: request.side,
       type: request.type,
@@ -379,7 +412,19 @@ export class SimulatedExchange {
     const active = new Set(this.#watched.keys())
     for (const [index, book] of this.#books) if (!PaperBook.isIdle(book)) active.add(index)
     for (const gtt of this.#gtts.values()) if (gtt.status === "active") active.add(gtt.of.index)
-    for (const index of active) this.#tick(this.market.at(index))
+    for (const index of active) {
+      const of = this.market.at(index)
+      if (this.isOpen(of)) this.#tick(of)
+      else this.#expire(index)
+    }
+  }
+
+  /** Its session has ended. */
+  #expire(index: number): void {
+    const book = this.#books.get(index)
+    if (book !== undefined && !PaperBook.isIdle(book)) {
+      PaperBook.onSessionEnd(book, this.#now, (report) => this.#report(report))
+    }
   }
 
   #tick(of: SimInstrument): void {
@@ -405,7 +450,7 @@ export class SimulatedExchange {
       }, (report) => this.#report(report))
     }
     for (const gtt of this.#gtts.values()) {
-      if (gtt.status === "active" && gtt.of === of) this.#watchGtt(gtt, quote.price)
+      if (gtt.status === "active" && gtt.of.index === of.index) this.#watchGtt(gtt, quote.price)
     }
   }
 

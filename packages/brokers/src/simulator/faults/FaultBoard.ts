@@ -14,6 +14,8 @@ interface Armed {
   readonly id: number
   readonly rule: FaultRule
   left: number
+  /** Times that it still lets pass. */
+  passes: number
 }
 
 export class FaultBoard {
@@ -28,7 +30,7 @@ export class FaultBoard {
   /** The id by which the rule can be removed. */
   add(rule: FaultRule): number {
     const id = this.#next++
-    this.#armed.push({ id, rule, left: rule.count ?? Infinity })
+    this.#armed.push({ id, rule, left: rule.count ?? Infinity, passes: rule.after ?? 0 })
     return id
   }
 
@@ -51,12 +53,28 @@ export class FaultBoard {
     for (const armed of this.#armed) {
       const { rule } = armed
       if (!kinds.includes(rule.fault) || !applies(rule, scope)) continue
+      if (armed.passes > 0) {
+        armed.passes -= 1
+        continue
+      }
       if (rule.probability !== undefined && !Random.chance(this.#random, rule.probability)) continue
       armed.left -= 1
       if (armed.left <= 0) this.remove(armed.id)
       return rule
     }
     return undefined
+  }
+
+  /** All rules of these kinds, wherever they apply; they are used up. */
+  takeAll(kinds: ReadonlyArray<FaultKind>): ReadonlyArray<FaultRule> {
+    const taken = this.#armed.filter(({ rule }) => kinds.includes(rule.fault))
+    this.#armed = this.#armed.filter((each) => !taken.includes(each))
+    return taken.map(({ rule }) => rule)
+  }
+
+  /** The first rule of one of these kinds that applies here, which is not used up by it: of faults that last. */
+  lasting(kinds: ReadonlyArray<FaultKind>, scope: FaultScope): FaultRule | undefined {
+    return this.#armed.find(({ rule }) => kinds.includes(rule.fault) && applies(rule, scope))?.rule
   }
 }
 

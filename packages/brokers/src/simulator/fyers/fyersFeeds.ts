@@ -57,7 +57,7 @@ export interface FyersFeedOptions {
 }
 
 export const fyersFeeds = (
-  { exchange, market, sessions }: BrokerStage,
+  { exchange, market, sessions, skew }: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined,
   { ackCount }: FyersFeedOptions
 ): ReadonlyArray<SimSocketRoute | SimNamelessSocketRoute> => {
@@ -93,7 +93,7 @@ export const fyersFeeds = (
         : name.startsWith("if")
         ? HsmMode.index
         : HsmMode.symbol
-      writeQuote(batch, of, exchange.quote(of), mode)
+      writeQuote(batch, of, exchange.quote(of), mode, skew())
     }
     const flush = (): void => {
       if (batch.length > 0) socket.send(encoder.encode(batch))

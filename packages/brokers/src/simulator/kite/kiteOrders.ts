@@ -51,6 +51,7 @@ export const kiteOrders = (
     if (tag !== undefined && !/^[A-Za-z0-9]{1,20}$/.test(tag)) return failure(400, "InputException", "Invalid `tag`.")
     const placed = exchange.place(account, {
       tag,
+      algo: form.get("algo_id") ?? undefined,
       of,
       side: side === "BUY" ? "buy" : "sell",
       type,

@@ -25,7 +25,7 @@ const modeOf = (of: SimInstrument, asked: KiteSubscriptionMode): number =>
     ? KiteMode.full
     : KiteMode.quote
 
-export const kiteTicker = ({ exchange, market, sessions }: BrokerStage): SimSocketRoute => {
+export const kiteTicker = ({ exchange, market, sessions, skew }: BrokerStage): SimSocketRoute => {
   const tokens = KiteTokens.from(market.instruments.map((of) => [kiteToken(of), of.index] as const))
   return {
     path: "/",
@@ -42,7 +42,7 @@ export const kiteTicker = ({ exchange, market, sessions }: BrokerStage): SimSock
       const sendQuotes = (of: ReadonlyArray<readonly [SimInstrument, SimQuote]>): void => {
         if (socket.backlog > MOST_BACKLOG) return
         batch.clear()
-        for (const [each, quote] of of) writeQuote(batch, each, quote, modeOf(each, modes.get(each) ?? "quote"))
+        for (const [each, quote] of of) writeQuote(batch, each, quote, modeOf(each, modes.get(each) ?? "quote"), skew())
         if (batch.length > 0) socket.send(encodeKiteFrame(batch, tokens))
       }
 

@@ -8,6 +8,8 @@
  * instant on.
  */
 import { dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
+import { segmentOf } from "@keepgaining/core/candles/segmentOf.ts"
+import type { Hours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { DAY_MS, istDay, istTimeOfDay, startOfIstDay, timeOfDay } from "@keepgaining/core/market/IndianTime.ts"
 import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
 import { black76, type Greeks, greeks } from "@keepgaining/core/options/blackScholes.ts"
@@ -22,6 +24,8 @@ const YEAR_MS = 365 * DAY_MS
 const RATE = 0.065
 const OPEN = timeOfDay(9, 15)
 const CLOSE = timeOfDay(15, 30)
+/** No exchange rests longer. */
+const LONGEST_REST = 30 * DAY_MS
 
 export interface SimQuote {
   readonly at: number
@@ -52,37 +56,68 @@ export interface SimCandle {
   readonly openInterest: number
 }
 
+/** What may change of an instrument overnight. */
+export interface Relisting {
+  readonly exchangeToken?: number
+  readonly lotSize?: number
+  readonly freezeQuantity?: number
+}
+
 interface Move {
   readonly from: number
   readonly factor: number
 }
 
 export class SimMarket {
-  readonly instruments: ReadonlyArray<SimInstrument>
+  readonly #all: Array<SimInstrument>
   readonly #seed: number
   /** Numbers of days. */
   readonly #closed: ReadonlySet<number>
+  readonly #hours: TradingHours | undefined
+  readonly #underlyings: ReadonlySet<string>
   readonly #bySymbol = new Map<string, SimInstrument>()
   readonly #moves = new Map<number, Array<Move>>()
   /** Extremes of the day so far: by instrument, the day and up to when it was looked at. */
   readonly #ranges = new Map<number, { day: number; until: number; high: number; low: number }>()
 
-  /** `closed`: weekdays on which nothing trades, `YYYY-MM-DD`. */
-  constructor(seed: number, instruments: ReadonlyArray<SimInstrument>, closed: Iterable<string> = []) {
+  /** `closed`: weekdays on which nothing trades, `YYYY-MM-DD`; `hours`: when anything trades, in place of those. */
+  constructor(
+    seed: number,
+    instruments: ReadonlyArray<SimInstrument>,
+    closed: Iterable<string> = [],
+    hours?: TradingHours
+  ) {
+    this.#hours = hours
+    this.#underlyings = new Set(instruments.flatMap(({ instrument }) => instrument.underlying ?? []))
     this.#seed = seed
     this.#closed = new Set(Array.from(closed, dayOf))
-    this.instruments = instruments
+    this.#all = [...instruments]
     for (const each of instruments) this.#bySymbol.set(each.instrument.symbol, each)
+  }
+
+  get instruments(): ReadonlyArray<SimInstrument> {
+    return this.#all
   }
 
   ofSymbol(symbol: string): SimInstrument | undefined {
     return this.#bySymbol.get(symbol)
   }
 
+  /** Lists the instrument of that symbol anew, as the exchange changes it from one day to the next. Its price goes on. */
+  relist(symbol: string, change: Relisting): boolean {
+    const known = this.#bySymbol.get(symbol)
+    if (known === undefined) return false
+    const { lotSize = known.instrument.lotSize, ...rest } = change
+    const made: SimInstrument = { ...known, ...rest, instrument: { ...known.instrument, lotSize } }
+    this.#all[known.index] = made
+    this.#bySymbol.set(symbol, made)
+    return true
+  }
+
   /** Throws a `RangeError` for a row that is not listed: that is a defect, not bad input. */
   at(index: number): SimInstrument {
-    const found = this.instruments[index]
-    if (found === undefined) throw new RangeError(`No simulated instrument ${index} of ${this.instruments.length}`)
+    const found = this.#all[index]
+    if (found === undefined) throw new RangeError(`No simulated instrument ${index} of ${this.#all.length}`)
     return found
   }
 
@@ -118,7 +153,7 @@ export class SimMarket {
       askQuantity: index ? 0 : lots(903),
       volume: this.#volume(of, now),
       openInterest: this.#openInterest(of, now),
-      previousClose: this.price(of, this.#previousDay(day) + CLOSE),
+      previousClose: this.price(of, this.#previousClose(of, day)),
       open,
       high: paise(range.high),
       low: paise(range.low),
@@ -144,18 +179,20 @@ export class SimMarket {
   /** Candles whose start lies in `[from, to]`, ascending, in session hours of days that trade; `minutes` of a day's candle: 1440. */
   candles(of: SimInstrument, from: number, to: number, minutes: number): ReadonlyArray<SimCandle> {
     const candles: Array<SimCandle> = []
+    const step = minutes * 60_000
     for (let day = istDay(from); day <= istDay(to); day++) {
       const midnight = startOfIstDay(day)
-      if (!this.#trades(midnight)) continue
-      const step = minutes * 60_000
-      const starts = minutes >= 1_440 ? [midnight] : []
-      if (minutes < 1_440) { for (let at = midnight + OPEN; at < midnight + CLOSE; at += step) starts.push(at) }
-      for (const at of starts) {
-        if (at < from || at > to) continue
-        const begin = minutes >= 1_440 ? midnight + OPEN : at
-        const end = Math.min(minutes >= 1_440 ? midnight + CLOSE : at + step, midnight + CLOSE)
-        candles.push(this.#candle(of, at, begin, end))
-      }
+      const spans = this.#spans(of, midnight)
+      const [first] = spans
+      const last = spans.at(-1)
+      if (first === undefined || last === undefined) continue
+      const cuts = minutes >= 1_440
+        ? [{ at: midnight, begin: first.open, end: last.close }]
+        : spans.flatMap(({ close, open }) =>
+          Array.from({ length: Math.ceil((close - open) / step) }, (_, i) => open + i * step)
+            .map((at) => ({ at, begin: at, end: Math.min(at + step, close) }))
+        )
+      for (const { at, begin, end } of cuts) if (at >= from && at <= to) candles.push(this.#candle(of, at, begin, end))
     }
     return candles
   }
@@ -227,14 +264,23 @@ export class SimMarket {
     return Math.max(1, lots) * of.instrument.lotSize
   }
 
-  #previousDay(midnight: number): number {
-    let day = midnight - DAY_MS
-    while (!this.#trades(day)) day -= DAY_MS
-    return day
+  /** When it traded last before that day. */
+  #previousClose(of: SimInstrument, midnight: number): number {
+    for (let day = midnight - DAY_MS; day > midnight - LONGEST_REST; day -= DAY_MS) {
+      const last = this.#spans(of, day).at(-1)
+      if (last !== undefined) return last.close
+    }
+    return midnight - DAY_MS + CLOSE
   }
 
-  #trades(midnight: number): boolean {
+  /** When it trades on the day, epoch ms. */
+  #spans({ instrument }: SimInstrument, midnight: number): ReadonlyArray<Hours> {
+    if (this.#hours !== undefined) {
+      return this.#hours.of(segmentOf(instrument, this.#underlyings)).day(midnight)?.spans ?? []
+    }
     return isWeekday(midnight) && !this.#closed.has(istDay(midnight))
+      ? [{ open: midnight + OPEN, close: midnight + CLOSE }]
+      : []
   }
 
   #range(of: SimInstrument, now: number, price: Paise, open: Paise): { readonly high: number; readonly low: number } {

@@ -6,11 +6,12 @@ import type { SimQuote } from "./SimMarket.ts"
 
 const counters = new DecodeCounters()
 
-/** `mode` in the broker's own numbers. Depth: as many levels as the batch keeps, one tick apart. */
-export const writeQuote = (batch: FeedBatch, of: SimInstrument, quote: SimQuote, mode: number): void => {
+/** `mode` in the broker's own numbers; `skew`: what the broker's clock is ahead by, ms. Depth: as many levels as the batch keeps, one tick apart. */
+export const writeQuote = (batch: FeedBatch, of: SimInstrument, quote: SimQuote, mode: number, skew: number): void => {
+  const at = quote.at + skew
   const row = batch.open()
   const { day, depth, ticks } = batch
-  ticks.eventTime[row] = quote.at
+  ticks.eventTime[row] = at
   ticks.price[row] = quote.price
   ticks.lastQuantity[row] = quote.lastQuantity
   ticks.volume[row] = quote.volume
@@ -31,7 +32,7 @@ export const writeQuote = (batch: FeedBatch, of: SimInstrument, quote: SimQuote,
   day.yearHigh[row] = Math.round(quote.previousClose * 1.3)
   day.totalBuy[row] = quote.bidQuantity * 40
   day.totalSell[row] = quote.askQuantity * 40
-  day.lastTradeTime[row] = Math.floor(quote.at / 1_000) * 1_000
+  day.lastTradeTime[row] = Math.floor(at / 1_000) * 1_000
   day.openInterestHigh[row] = quote.openInterest
   day.openInterestLow[row] = quote.openInterest
   if (quote.bid > 0) {
@@ -42,6 +43,6 @@ export const writeQuote = (batch: FeedBatch, of: SimInstrument, quote: SimQuote,
       depth.setAsk(row, level, quote.ask + level * step, quote.askQuantity * (1 + level), 1 + level)
     }
   }
-  batch.receivedAt = quote.at
+  batch.receivedAt = at
   batch.commit(of.index, counters)
 }

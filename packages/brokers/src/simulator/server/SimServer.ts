@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { type WebSocket, WebSocketServer } from "ws"
+import type { SimAccount } from "../exchange/SimAccount.ts"
 import { type FaultRule, requestFaults } from "../faults/Fault.ts"
 import type { FaultBoard, FaultScope } from "../faults/FaultBoard.ts"
 import { matchRoute, type RouteMatch } from "./matchRoute.ts"
@@ -17,7 +18,8 @@ import type { SimJournal } from "./SimJournal.ts"
 import { SimSocket } from "./SimSocket.ts"
 
 export interface SimServerOptions {
-  readonly layer: SimBroker
+  /** As it is by then: a broker begins a new day with another one. */
+  readonly layer: () => SimBroker
   readonly faults: FaultBoard
   readonly journal: SimJournal
   /** Brings the market up to the clock; answers the virtual time. */
@@ -40,9 +42,12 @@ const HANG_MS = 120_000
 
 export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const { catchUp, faults, journal, layer } = options
+    const { catchUp, faults, journal } = options
+    const { broker } = options.layer()
     const run = yield* FiberSet.makeRuntime<never>()
-    const sockets = new Set<{ readonly ws: WebSocket; readonly beat: (() => void) | undefined }>()
+    const sockets = new Set<
+      { readonly ws: WebSocket; readonly socket: SimSocket; readonly beat: (() => void) | undefined }
+    >()
     const later = (millis: number, what: () => void): void => {
       run(Effect.andThen(Effect.sleep(millis), Effect.sync(what)))
     }
@@ -54,7 +59,7 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
     ): void =>
       journal.add({
         at: catchUp(),
-        broker: layer.broker,
+        broker,
         kind,
         account: scope.account,
         operation: scope.operation ?? "other",
@@ -62,8 +67,9 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
       })
 
     const answer = (found: RouteMatch<SimRoute> | undefined, request: SimRequest, response: ServerResponse): void => {
+      const layer = options.layer()
       const account = layer.accountOf(request)
-      const scope: FaultScope = { broker: layer.broker, account: account?.userId, operation: found?.route.operation }
+      const scope: FaultScope = { broker, account: account?.userId, operation: found?.route.operation }
       note("request", scope, `${request.method} ${request.path}`)
       const rule = found === undefined ? undefined : faults.take(requestFaults, scope)
       if (rule !== undefined) note("fault", scope, rule.fault)
@@ -80,7 +86,17 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
           }
           : found.route.handle({ ...request, params: found.params })
       if (rule === undefined) return done(handled())
+      if (rule.fault === "kick") {
+        if (account !== undefined) kick(account)
+        return done(handled())
+      }
       misbehave(rule, handled, request, response, done)
+    }
+
+    /** Somebody logged in elsewhere. */
+    const kick = (account: SimAccount): void => {
+      options.layer().revoke(account)
+      for (const { socket, ws } of sockets) if (socket.scope.account === account.userId) ws.close(1008)
     }
 
     const misbehave = (
@@ -117,7 +133,7 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
           done({ status: 200, headers: { "content-type": "text/html" }, body: HTML_PAGE })
           return
         default:
-          done(layer.trouble(rule, request))
+          done(options.layer().trouble(rule, request))
       }
     }
 
@@ -125,7 +141,7 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
       readBody(incoming, (body) => {
         catchUp()
         const request = requestOf(incoming, body)
-        answer(matchRoute(layer.routes, request.method, request.path), request, response)
+        answer(matchRoute(options.layer().routes, request.method, request.path), request, response)
       })
     })
     // Pings are answered here, for a silent socket answers none.
@@ -135,12 +151,16 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
       catchUp()
       raw.on("error", () => raw.destroy())
       const request = requestOf(incoming, "")
-      const found = matchRoute(layer.sockets.map((route) => ({ ...route, method: "GET" })), "GET", request.path)
+      const found = matchRoute(
+        options.layer().sockets.map((route) => ({ ...route, method: "GET" })),
+        "GET",
+        request.path
+      )
       if (found === undefined) return refuse(raw, { status: 404, body: "" })
       const { route } = found
       const admitted = "admit" in route ? route.admit(request) : undefined
       const account = admitted === undefined || "status" in admitted ? undefined : admitted
-      const scope: FaultScope = { broker: layer.broker, account: account?.userId, operation: route.operation }
+      const scope: FaultScope = { broker, account: account?.userId, operation: route.operation }
       const rule = faults.take(["refuse-upgrade"], scope)
       if (rule !== undefined) {
         note("fault", scope, rule.fault)
@@ -170,11 +190,11 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
       const socket = new SimSocket(ws, raw, {
         faults,
         scope,
-        badPayload: (asked) => layer.badPayload(asked ?? operation),
+        badPayload: (asked) => options.layer().badPayload(asked ?? operation),
         journal: (direction, detail) => note(direction === "in" ? "frame-in" : "fault", socket.scope, detail)
       })
       const handlers = open(socket)
-      const entry = { ws, beat: handlers.onBeat }
+      const entry = { ws, socket, beat: handlers.onBeat }
       sockets.add(entry)
       ws.on("error", () => ws.terminate())
       ws.on("close", () => {

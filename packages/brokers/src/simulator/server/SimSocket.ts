@@ -15,6 +15,9 @@ export interface SocketContext {
   readonly journal: (direction: "in" | "out", detail: string) => void
 }
 
+/** Copies of a frame. */
+const BURST = 1_000
+
 export class SimSocket {
   readonly #socket: WebSocket
   readonly #raw: Duplex
@@ -66,6 +69,7 @@ export class SimSocket {
       "bad-opcode",
       "bad-payload",
       "duplicate",
+      "burst",
       "reorder",
       "miss"
     ], scope)
@@ -101,6 +105,9 @@ export class SimSocket {
       case "duplicate":
         this.#put(frame)
         this.#put(frame)
+        return
+      case "burst":
+        for (let i = rule.parts ?? BURST; i > 0; i--) this.#put(frame)
         return
       case "reorder":
         if (this.#held !== undefined) this.#put(this.#held)

@@ -10,7 +10,7 @@ import type * as Scope from "effect/Scope"
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { Broker } from "../../port/Broker.ts"
-import { FaultRule } from "../faults/Fault.ts"
+import { FaultRule, faultWords } from "../faults/Fault.ts"
 import type { Simulation } from "../SimulatedBrokers.ts"
 
 const ClockChange = Schema.Struct({
@@ -39,7 +39,7 @@ const help = {
   "GET /_sim/journal?after=N": "requests, sockets and faults after entry N",
   "GET /_sim/faults": "faults that are due",
   "POST /_sim/faults":
-    "add a fault: {fault, broker?, account?, operation?, symbol?, count?, probability?, applied?, ...}",
+    "add a fault: {fault, broker?, account?, operation?, symbol?, count?, after?, probability?, applied?, status?, delay?, parts?, to?}",
   "DELETE /_sim/faults[/ID]": "remove one fault, or all",
   "POST /_sim/clock": "{to?: epoch ms, speed?: virtual ms a ms}",
   "POST /_sim/price": "{symbol, price}: the instrument trades there from now on",
@@ -74,7 +74,8 @@ export const controlPlane = (
               redirectUrl
             })),
             instruments: market.instruments.length,
-            calls: help
+            calls: help,
+            faults: faultWords
           })
         case "GET journal":
           return ok(journal.since(Number(url.searchParams.get("after") ?? 0)))

@@ -36,7 +36,7 @@ interface Feeds {
 }
 
 export const upstoxFeeds = (
-  { exchange, market, sessions }: BrokerStage,
+  { exchange, market, sessions, skew }: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined,
   byKey: ReadonlyMap<string, SimInstrument>
 ): Feeds => {
@@ -88,7 +88,7 @@ export const upstoxFeeds = (
         for (const [each, quote] of of) {
           const mode = modeOf(each, modes.get(each) ?? "ltpc")
           const row = batch.length
-          writeQuote(batch, each, quote, mode)
+          writeQuote(batch, each, quote, mode, skew())
           const greeks = market.greeks(each, quote.at)
           if (greeks !== undefined && batch.length > row) {
             batch.greeks.delta[row] = greeks.delta
@@ -98,13 +98,15 @@ export const upstoxFeeds = (
             batch.greeks.impliedVolatility[row] = greeks.volatility
           }
         }
-        if (batch.length > 0) socket.send(encodeUpstoxFrame(batch, keys, type, exchange.now))
+        if (batch.length > 0) socket.send(encodeUpstoxFrame(batch, keys, type, exchange.now + skew()))
       }
       const stopTicks = exchange.onTick((of, quote) => {
         if (modes.has(of)) sendQuotes([[of, quote]], UpstoxFeedType.live_feed)
       })
       const segments = ["NSE_EQ", "NSE_FO", "NSE_INDEX", "BSE_EQ", "BSE_FO", "BSE_INDEX"]
-      socket.control(encodeUpstoxMarketInfo(segments.map((each) => [each, NORMAL_OPEN] as const), exchange.now))
+      socket.control(
+        encodeUpstoxMarketInfo(segments.map((each) => [each, NORMAL_OPEN] as const), exchange.now + skew())
+      )
 
       return {
         onBinary: (bytes) => {

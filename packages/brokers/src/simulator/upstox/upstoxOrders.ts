@@ -27,7 +27,7 @@ export const upstoxOrders = (
     }
   })
 
-  const place: Own = (account, { body }) => {
+  const place: Own = (account, { body, headers }) => {
     const asked = readJson(body)
     const of = byKey.get(String(asked["instrument_token"]))
     if (of === undefined) return noInstrument()
@@ -41,6 +41,7 @@ export const upstoxOrders = (
     if (typeof tag === "string" && tag.length > 40) return failure(400, "UDAPI100038", "tag is too long")
     const placed = exchange.place(account, {
       tag: typeof tag === "string" && tag !== "" ? tag : undefined,
+      algo: headers["x-algo-name"],
       of,
       side: side === "BUY" ? "buy" : "sell",
       type,

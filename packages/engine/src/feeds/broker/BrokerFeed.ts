@@ -10,8 +10,10 @@ import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
 import type { AccountActor } from "../../brokers/AccountActor.ts"
 import { Brokers } from "../../brokers/Brokers.ts"
+import type { FrameRecorder } from "../../rawframes/FrameRecorder.ts"
 import type { Feed } from "../Feed.ts"
 import { chooseFeed, type FeedChoice, noChoice } from "./chooseFeed.ts"
+import { MuteWatch } from "./MuteWatch.ts"
 import { TickCollector } from "./TickCollector.ts"
 
 export interface BrokerFeedOptions {
@@ -21,6 +23,10 @@ export interface BrokerFeedOptions {
   readonly previousClose: ReadonlyArray<number>
   /** Event time of the last recorded frame, epoch ms. */
   readonly after: number | undefined
+  /** Whether ticks are to be expected at the instant, epoch ms. */
+  readonly isTrading: (now: number) => boolean
+  /** Keeps the accounts' frames as they come. */
+  readonly recorder?: FrameRecorder
 }
 
 /** Rows wait at most so long for others to travel with, ms. */
@@ -51,6 +57,7 @@ const frames = (brokers: Brokers["Service"], options: BrokerFeedOptions): Feed["
     const arrived = Latch.makeUnsafe(false)
     const attached = new Map<AccountActor, () => void>()
     const heard = new Map<string, number>()
+    const mute = new MuteWatch()
     let choice: FeedChoice = noChoice
     let shed = 0
     yield* Effect.addFinalizer(() => Effect.sync(() => attached.forEach((detach) => detach())))
@@ -75,6 +82,8 @@ const frames = (brokers: Brokers["Service"], options: BrokerFeedOptions): Feed["
       for (const actor of fresh) {
         const { broker, id } = actor.record
         const wanted = table.all().flatMap(({ symbol }) => brokers.instruments(broker).ofSymbol(symbol) ?? [])
+        // Before anything is asked for, so that no frame is missed.
+        const stopRecording = options.recorder?.attach(actor)
         const left = actor.subscribe(wanted, "full")
         const unknown = table.size - wanted.length
         if (left > 0 || unknown > 0) {
@@ -82,24 +91,35 @@ const frames = (brokers: Brokers["Service"], options: BrokerFeedOptions): Feed["
             Effect.annotateLogs({ notListed: unknown, overItsLimit: left })
           )
         }
-        attached.set(
-          actor,
-          actor.onBatch(({ ticks }) => {
-            if (ticks.length === 0) return
-            const receivedAt = ticks.receiveTime[0] ?? 0
-            heard.set(id, receivedAt)
-            choice = chooseFeed(
-              choice,
-              accounts().map((each) => ({ account: each.record.id, lastHeardAt: heard.get(each.record.id) ?? null })),
-              receivedAt
-            )
-            if (choice.account !== id) return
-            for (let row = 0; row < ticks.length; row++) collector.add(ticks, row)
-            arrived.openUnsafe()
-          })
-        )
+        const stopListening = actor.onBatch(({ ticks }) => {
+          if (ticks.length === 0) return
+          const receivedAt = ticks.receiveTime[0] ?? 0
+          heard.set(id, receivedAt)
+          mute.alive(id, receivedAt)
+          choice = chooseFeed(
+            choice,
+            accounts().map((each) => ({ account: each.record.id, lastHeardAt: heard.get(each.record.id) ?? null })),
+            receivedAt
+          )
+          if (choice.account !== id) return
+          for (let row = 0; row < ticks.length; row++) collector.add(ticks, row)
+          arrived.openUnsafe()
+        })
+        attached.set(actor, () => {
+          stopListening()
+          stopRecording?.()
+        })
       }
     })
+
+    const reopenMute = (now: number) =>
+      Effect.forEach(attached.keys(), (actor) => {
+        const { id } = actor.record
+        if (!actor.isFeeding || !options.isTrading(now)) return Effect.sync(() => mute.alive(id, now))
+        if (!mute.isDue(id, now)) return Effect.void
+        actor.reopenFeed()
+        return Effect.logWarning(`The feed of ${id} is open and brings nothing; it is opened anew`)
+      }, { discard: true })
 
     let told: string | undefined
     let looked = 0
@@ -108,6 +128,7 @@ const frames = (brokers: Brokers["Service"], options: BrokerFeedOptions): Feed["
       if (now - looked >= 1_000) {
         looked = now
         yield* attach
+        yield* reopenMute(now)
         if (choice.account !== told) {
           told = choice.account
           yield* Effect.logInfo(`The session listens to ${told ?? "nobody"}`)

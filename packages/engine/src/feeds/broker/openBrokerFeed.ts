@@ -2,6 +2,9 @@
  * Prepares a session on brokers' feeds: today's instrument masters, what the watch list names in them, last prices to choose
  * options around the money by, and then the feed itself. Accounts need not be logged in for it; ticks come once they are.
  */
+import { calendarHours } from "@keepgaining/core/candles/calendarHours.ts"
+import { segmentsOf } from "@keepgaining/core/candles/segmentOf.ts"
+import { TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { IndexNames } from "@keepgaining/core/contracts/IndexNames.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import { type Instrument, InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
@@ -15,6 +18,7 @@ import { InstrumentSync } from "../../instruments/InstrumentSync.ts"
 import type { MasterEntry } from "../../instruments/master/MasterEntry.ts"
 import { instrumentOf, listingOf } from "../../instruments/sessionInstruments.ts"
 import { chooseWatched, type Watch } from "../../instruments/watchlist.ts"
+import type { FrameRecorder } from "../../rawframes/FrameRecorder.ts"
 import { MarketRules } from "../../rules/MarketRules.ts"
 import { type Feed, FeedFailed } from "../Feed.ts"
 import * as BrokerFeed from "./BrokerFeed.ts"
@@ -27,6 +31,8 @@ export interface OpenBrokerFeed {
   readonly recorded: ReadonlyArray<Instrument>
   /** Event time of the last recorded frame, epoch ms. */
   readonly after: number | undefined
+  /** Keeps the accounts' frames as they come. */
+  readonly recorder?: FrameRecorder
 }
 
 /** An account that logs in by itself may take so long before the session begins without prices, ms. */
@@ -36,7 +42,8 @@ export const openBrokerFeed = Effect.fn("openBrokerFeed")(function*(options: Ope
   const brokers = yield* Brokers
   const store = yield* InstrumentStore
   const sync = yield* InstrumentSync
-  const { indexNames } = yield* MarketRules
+  const { calendar, indexNames } = yield* MarketRules
+  const trading = new TradingHours(calendarHours(calendar, { holidays: true }))
   const actors = brokers.actors().filter(({ record }) =>
     options.accounts === undefined || options.accounts.includes(record.id)
   )
@@ -76,11 +83,17 @@ export const openBrokerFeed = Effect.fn("openBrokerFeed")(function*(options: Ope
   }
   const table = InstrumentTable.from([...options.recorded, ...instruments])
   yield* brokers.learn(table)
+  const segments = new Set(segmentsOf(table))
   const previousClose = yield* closes(live, table)
   const feed: Feed = yield* BrokerFeed.make({
     table,
     previousClose,
     after: options.after,
+    isTrading: (now) => {
+      const hours = trading.day(now, segments)
+      return hours !== undefined && hours.open <= now && now < hours.close
+    },
+    ...(options.recorder === undefined ? {} : { recorder: options.recorder }),
     ...(options.accounts === undefined ? {} : { accounts: options.accounts })
   }).pipe(Effect.provideService(Brokers, brokers))
   return feed

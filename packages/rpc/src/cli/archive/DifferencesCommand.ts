@@ -1,6 +1,6 @@
 /** `keepgaining archive differences`: minutes that the archive once had otherwise. */
-import { formatIstDate, formatIstTime, MINUTE_MS } from "@keepgaining/core/market/IndianTime.ts"
-import { CandleArchive } from "@keepgaining/engine/archive/CandleArchive.ts"
+import { formatIstDate, formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
+import type { CandleValues } from "@keepgaining/engine/archive/questions/ArchiveQuestions.ts"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -8,8 +8,17 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { reported } from "../command/CommandFailure.ts"
-import { archive, shared } from "./services.ts"
-import { jsonRows } from "./tables.ts"
+import { CommandArchive, commandArchive } from "./CommandArchive.ts"
+import { shared } from "./services.ts"
+
+const inRupees = ({ close, high, low, open, openInterest, volume }: CandleValues) => ({
+  open: open / 100,
+  high: high / 100,
+  low: low / 100,
+  close: close / 100,
+  volume,
+  oi: openInterest
+})
 
 export const differencesCommand = Command.make(
   "differences",
@@ -19,34 +28,17 @@ export const differencesCommand = Command.make(
     ...shared
   },
   Effect.fn("archive.differences")(function*({ data, json, limit, symbol }) {
-    const found = yield* Effect.gen(function*() {
-      const candles = yield* CandleArchive
-      const replaced = yield* candles.differences(Math.max(1, limit), Option.getOrUndefined(symbol))
-      return yield* Effect.forEach(replaced, (was) =>
-        Effect.map(
-          candles.history(was.symbol, was.minute * MINUTE_MS, (was.minute + 1) * MINUTE_MS),
-          (now) => ({ was, is: jsonRows(was.symbol, now)[0] })
-        ))
-    }).pipe(Effect.provide(archive(data)), reported)
-    const rows = found.map(({ is, was }) => {
-      const at = was.minute * MINUTE_MS
-      return {
-        symbol: was.symbol,
-        time: `${formatIstDate(at)}T${formatIstTime(at)}+05:30`,
-        was: {
-          open: was.open / 100,
-          high: was.high / 100,
-          low: was.low / 100,
-          close: was.close / 100,
-          volume: was.volume,
-          oi: was.openInterest
-        },
-        is: is === undefined
-          ? null
-          : { open: is.open, high: is.high, low: is.low, close: is.close, volume: is.volume, oi: is.oi },
-        replacedAt: was.replacedAt.toISOString()
-      }
-    })
+    const found = yield* Effect.flatMap(
+      CommandArchive,
+      ({ differences }) => differences(Math.max(1, limit), Option.getOrUndefined(symbol))
+    ).pipe(Effect.provide(commandArchive(data)), Effect.scoped, reported)
+    const rows = found.map(({ at, is, replacedAt, symbol: of, was }) => ({
+      symbol: of,
+      time: `${formatIstDate(at)}T${formatIstTime(at)}+05:30`,
+      was: inRupees(was),
+      is: is === null ? null : inRupees(is),
+      replacedAt: new Date(replacedAt).toISOString()
+    }))
     if (json) return yield* Console.log(JSON.stringify(rows))
     if (rows.length === 0) return yield* Console.log("No minute was ever replaced by another candle.")
     const shown = (of: (typeof rows)[number]["was"] | null) =>

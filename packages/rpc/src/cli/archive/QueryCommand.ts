@@ -1,11 +1,9 @@
 /** `keepgaining archive query`: candles of an instrument, of a day, or the newest of several. */
 import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
-import type { DateNotCovered } from "@keepgaining/core/calendar/TradingCalendar.ts"
-import { adjust } from "@keepgaining/core/candles/adjust.ts"
-import { type CandleColumns, sliceColumns } from "@keepgaining/core/candles/CandleColumns.ts"
-import { resample, WHOLE_DAY } from "@keepgaining/core/candles/resample.ts"
-import { CandleArchive } from "@keepgaining/engine/archive/CandleArchive.ts"
+import { type ArchiveInterval, archiveIntervals } from "@keepgaining/core/candles/ArchiveInterval.ts"
+import type { CandleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import { candleBlock, candleTable } from "@keepgaining/engine/archive/CandleTable.ts"
+import { shapeCandles } from "@keepgaining/engine/archive/questions/shapeCandles.ts"
 import { loadCalendar, loadCorporateActions, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { csvTable } from "@keepgaining/engine/ticklog/export/CsvTable.ts"
 import * as Argument from "effect/cli/Argument"
@@ -15,28 +13,14 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
-import { archive, datesOf, instantsOf, rangeFlags, segmentFlag, segmentOf, shared, spansBy } from "./services.ts"
+import { CommandArchive, commandArchive } from "./CommandArchive.ts"
+import { datesOf, dateText, rangeFlags, segmentFlag, shared } from "./services.ts"
 import { jsonRows, textTable } from "./tables.ts"
 
-export const intervalMinutes = {
-  "1m": 1,
-  "2m": 2,
-  "3m": 3,
-  "5m": 5,
-  "10m": 10,
-  "15m": 15,
-  "30m": 30,
-  "1h": 60,
-  "2h": 120,
-  "1d": WHOLE_DAY
-} as const
-export type ArchiveInterval = keyof typeof intervalMinutes
-
-export const intervalFlag = Flag.Literals("interval", Object.keys(intervalMinutes) as ReadonlyArray<ArchiveInterval>)
-  .pipe(
-    Flag.withDescription("Length of a candle, aligned to the open of the session"),
-    Flag.withDefault("1m" as const)
-  )
+export const intervalFlag = Flag.Literals("interval", archiveIntervals).pipe(
+  Flag.withDescription("Length of a candle, aligned to the open of the session"),
+  Flag.withDefault("1m" as const)
+)
 
 /** Candles of the length, by the calendar of the installation; raw or adjusted. */
 export const shaped = (
@@ -50,19 +34,9 @@ export const shaped = (
   Effect.gen(function*() {
     const calendar = yield* loadCalendar(userFolder(data))
     const actions = options.adjusted ? yield* loadCorporateActions(userFolder(data)) : []
-    return (symbol: string, raw: CandleColumns) =>
-      Effect.try({
-        try: () => {
-          const own = actions.filter((action) => action.symbol === symbol)
-          const candles = own.length === 0 ? raw : adjust(raw, own)
-          const minutes = intervalMinutes[options.interval]
-          return minutes === 1
-            ? candles
-            : resample(candles, minutes, spansBy(calendar, segmentOf(symbol, options.segment))).candles
-        },
-        // The fold throws nothing else.
-        catch: (error) => error as DateNotCovered
-      })
+    const { interval, segment } = options
+    const shape = shapeCandles(calendar, actions, { interval, segment: Option.getOrUndefined(segment) })
+    return (symbol: string, raw: CandleColumns) => Effect.fromResult(shape(symbol, raw))
   })
 
 export const queryCommand = Command.make(
@@ -93,33 +67,17 @@ export const queryCommand = Command.make(
         return yield* fail("Usage", "name instruments, or a --day; one of the two", BAD_INPUT)
       }
       const range = yield* datesOf({ from, to })
-      const groups = yield* Effect.gen(function*() {
-        const candles = yield* CandleArchive
-        const shape = yield* shaped(data, { interval, adjusted, segment })
-        const found: Array<readonly [string, CandleColumns]> = []
-        if (Option.isSome(day)) {
-          const all = yield* candles.day(day.value.toISOString().slice(0, 10))
-          for (const [i, symbol] of all.symbols.entries()) {
-            found.push([symbol, sliceColumns(all.candles, all.starts[i] ?? 0, all.starts[i + 1] ?? 0)])
-          }
-          found.sort(([a], [b]) => a < b ? -1 : 1)
-        } else if (Option.isSome(last) && interval === "1m") {
-          const newest = yield* candles.latest(symbols, Math.max(1, last.value))
-          for (const symbol of symbols) {
-            const tail = newest.get(symbol)
-            if (tail !== undefined) found.push([symbol, tail])
-          }
-        } else {
-          for (const symbol of symbols) found.push([symbol, yield* candles.history(symbol, ...instantsOf(range))])
-        }
-        const made: Array<readonly [string, CandleColumns]> = []
-        for (const [symbol, raw] of found) {
-          const whole = yield* shape(symbol, raw)
-          const most = Option.match(last, { onNone: () => whole.length, onSome: (count) => Math.max(1, count) })
-          made.push([symbol, sliceColumns(whole, Math.max(0, whole.length - most), whole.length)])
-        }
-        return made.filter(([, columns]) => columns.length > 0)
-      }).pipe(Effect.provide(archive(data)), reported)
+      const found = yield* Effect.flatMap(CommandArchive, ({ candles }) =>
+        candles({
+          symbols,
+          day: Option.getOrUndefined(Option.map(day, dateText)),
+          ...range,
+          last: Option.getOrUndefined(Option.map(last, (count) => Math.max(1, count))),
+          interval,
+          segment: Option.getOrUndefined(segment),
+          adjusted
+        })).pipe(Effect.provide(commandArchive(data)), Effect.scoped, reported)
+      const groups = found.map(({ candles, symbol }) => [symbol, candles] as const)
       if (json || format === "json") {
         return yield* Console.log(JSON.stringify(groups.flatMap(([symbol, columns]) => jsonRows(symbol, columns))))
       }

@@ -1,13 +1,11 @@
 /** What the commands on the archive run on, and what several of them ask for. */
 import { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
-import type { Span, TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import * as CandleArchive from "@keepgaining/engine/archive/CandleArchive.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import * as path from "node:path"
 import { BAD_INPUT, type CommandFailure, fail } from "../command/CommandFailure.ts"
 import { defaults } from "../command/installation.ts"
@@ -32,7 +30,7 @@ export const segmentFlag = Flag.Literals("segment", Segment.literals).pipe(
   Flag.optional
 )
 
-const dateText = (date: Date): string => date.toISOString().slice(0, 10)
+export const dateText = (date: Date): string => date.toISOString().slice(0, 10)
 
 /** The days that the flags name; without one from the first day of all, or to the last. */
 export const datesOf = (
@@ -52,11 +50,3 @@ export const instantsOf = ({ from, to }: { readonly from: string; readonly to: s
   Date.parse(`${from}T00:00:00+05:30`),
   Date.parse(`${to}T00:00:00+05:30`) + 86_400_000
 ]
-
-/** `NSE:NIFTY26D0124500CE` and `NSE:RELIANCE26NOVFUT` are told from shares by a digit and their end. */
-export const segmentOf = (symbol: string, given: Option.Option<Segment>): Segment =>
-  Option.getOrElse(given, () => /\d.*(CE|PE|FUT)$/.test(symbol) ? "derivatives" as const : "cash" as const)
-
-/** Hours of a date, thrown out of a synchronous fold when the calendar does not know the date. */
-export const spansBy = (calendar: TradingCalendar, segment: Segment) => (date: string): ReadonlyArray<Span> =>
-  Result.getOrThrowWith(calendar.spans(date, segment), (notCovered) => notCovered) ?? []

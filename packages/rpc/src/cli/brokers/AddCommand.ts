@@ -1,5 +1,6 @@
 /** `keepgaining brokers add`: an account and its secrets into the vault. Secrets are asked for, or read from stdin. */
 import { Broker } from "@keepgaining/brokers/port/Broker.ts"
+import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
 import { AccountId, type AccountRecord, AccountSecrets } from "@keepgaining/engine/brokers/BrokerAccounts.ts"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -14,6 +15,7 @@ import { readFileSync } from "node:fs"
 import { BAD_INPUT, fail } from "../command/CommandFailure.ts"
 import { defaults } from "../command/installation.ts"
 import { redirectUrlOf } from "../serve/brokerLayers.ts"
+import { registrationFlags, registrationOf } from "./RegisterCommand.ts"
 import { shared, withAccounts } from "./services.ts"
 
 const isAccountId = Schema.is(AccountId)
@@ -82,6 +84,13 @@ export const addCommand = Command.make(
       Flag.withDescription("Base URL of a server that speaks the broker's protocols, such as `brokers simulate`"),
       Flag.optional
     ),
+    ...registrationFlags,
+    sandbox: Flag.Boolean("sandbox").pipe(
+      Flag.withDescription(
+        "Orders go to the broker's sandbox, which Upstox has; the API secret is then its token, from the developer console"
+      ),
+      Flag.withDefault(false)
+    ),
     secretsFromStdin: Flag.Boolean("secrets-from-stdin").pipe(
       Flag.withDescription("Read the secrets as JSON from stdin instead of asking for them"),
       Flag.withDefault(false)
@@ -94,6 +103,10 @@ export const addCommand = Command.make(
     if (!isAccountId(id)) {
       return yield* fail("Usage", `--name: ${JSON.stringify(id)}: give small letters, digits and dashes`, BAD_INPUT)
     }
+    if (input.sandbox && !capabilities[broker].sandbox) {
+      return yield* fail("Usage", `--sandbox: ${broker} has none`, BAD_INPUT)
+    }
+    const registration = yield* registrationOf(input)
     const secrets = input.secretsFromStdin ? yield* fromStdin : yield* byPrompt(broker, automatic)
     const record: AccountRecord = {
       id,
@@ -102,7 +115,9 @@ export const addCommand = Command.make(
       apiKey,
       redirectUrl,
       automatic,
-      ...(Option.isSome(input.root) ? { root: input.root.value } : {})
+      ...(Option.isSome(input.root) ? { root: input.root.value } : {}),
+      ...(input.sandbox ? { sandbox: true } : {}),
+      ...registration
     }
     yield* withAccounts(data, (accounts) => accounts.put(record, Redacted.make(secrets)))
     yield* Console.log(

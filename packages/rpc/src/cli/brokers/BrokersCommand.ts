@@ -6,7 +6,11 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { addCommand } from "./AddCommand.ts"
+import { armCommand, disarmCommand } from "./ArmCommand.ts"
+import { fundsCommand, holdingsCommand, ordersCommand, positionsCommand } from "./BooksCommands.ts"
+import { gttCommand } from "./GttCommand.ts"
 import { loginCommand } from "./LoginCommand.ts"
+import { registerCommand } from "./RegisterCommand.ts"
 import { adapterOf, findAccount, shared, withAccounts } from "./services.ts"
 import { simulateCommand } from "./SimulateCommand.ts"
 
@@ -29,12 +33,12 @@ const statusCommand = Command.make(
       }))
     if (json) return yield* Console.log(JSON.stringify(rows))
     if (rows.length === 0) return yield* Console.log("No accounts. Add one: keepgaining brokers add kite --user-id ...")
-    for (const { automatic, broker, endsAt, id, loggedIn, root, userId } of rows) {
+    for (const { automatic, broker, endsAt, id, loggedIn, root, sandbox, userId } of rows) {
       const state = loggedIn && endsAt !== null ? `logged in until ${formatIst(endsAt)}` : "logged out"
       yield* Console.log(
         `${id.padEnd(16)} ${broker.padEnd(7)} ${userId.padEnd(10)} ${state}${automatic ? ", logs in by itself" : ""}${
           root === undefined ? "" : `, at ${root}`
-        }`
+        }${sandbox === true ? ", in the sandbox" : ""}`
       )
     }
   })
@@ -75,6 +79,23 @@ const removeCommand = Command.make(
 ).pipe(Command.withDescription("Forget an account, its secrets and its token"))
 
 export const brokersCommand = Command.make("brokers").pipe(
-  Command.withDescription("Accounts at brokers: add, log in, look, log out, remove; and brokers to try things on"),
-  Command.withSubcommands([addCommand, loginCommand, statusCommand, logoutCommand, removeCommand, simulateCommand])
+  Command.withDescription(
+    "Accounts at brokers: add, log in, look, arm for live orders, log out, remove; and brokers to try things on"
+  ),
+  Command.withSubcommands([
+    addCommand,
+    loginCommand,
+    registerCommand,
+    statusCommand,
+    armCommand,
+    disarmCommand,
+    ordersCommand,
+    positionsCommand,
+    holdingsCommand,
+    fundsCommand,
+    gttCommand,
+    logoutCommand,
+    removeCommand,
+    simulateCommand
+  ])
 )

@@ -1,15 +1,17 @@
 /** `keepgaining brokers simulate`: all four brokers on loopback, to trade, script and misbehave against. */
 import { controlPlane } from "@keepgaining/brokers/simulator/server/controlPlane.ts"
 import { simulateBrokers } from "@keepgaining/brokers/simulator/SimulatedBrokers.ts"
+import { calendarHours } from "@keepgaining/core/candles/calendarHours.ts"
 import { formatIst, parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import { simulatedCustomers } from "@keepgaining/engine/brokers/simulated.ts"
+import { loadCalendar, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { BAD_INPUT, fail } from "../command/CommandFailure.ts"
+import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
 import { defaults } from "../command/installation.ts"
 import { redirectUrlOf } from "../serve/brokerLayers.ts"
 import { shared } from "./services.ts"
@@ -36,19 +38,36 @@ export const simulateCommand = Command.make(
       Flag.withDescription("Where logins send the browser back to"),
       Flag.withDefault(redirectUrlOf(defaults.port))
     ),
+    keepHours: Flag.Boolean("hours").pipe(
+      Flag.withDescription(
+        "Keep the exchange's hours and holidays: outside them orders are refused and nothing trades"
+      ),
+      Flag.withDefault(false)
+    ),
     json: shared.json
   },
-  Effect.fn("brokers.simulate")(function*({ json, port, redirectUrl, seed, speed, start }) {
+  Effect.fn("brokers.simulate")(function*({ json, keepHours, port, redirectUrl, seed, speed, start }) {
     const now = yield* Clock.currentTimeMillis
     const from = Option.isSome(start) ? parseIst(start.value) : now
     if (from === undefined || speed < 0) {
       return yield* fail("Usage", "--start is a time as 2026-11-24T10:00:00, --speed is not negative", BAD_INPUT)
     }
+    const hours = keepHours
+      ? calendarHours(yield* reported(loadCalendar(userFolder(defaults.dataDirectory))), { holidays: true })
+      : undefined
     yield* Effect.scoped(Effect.gen(function*() {
       const customers = simulatedCustomers(redirectUrl)
       const brokers = customers.map(({ broker }) => broker).sort()
       const ports = port === 0 ? {} : Object.fromEntries(brokers.map((broker, i) => [broker, port + 1 + i]))
-      const simulation = yield* simulateBrokers({ seed, start: from, speed, strikes: 20, accounts: customers, ports })
+      const simulation = yield* simulateBrokers({
+        seed,
+        start: from,
+        speed,
+        strikes: 20,
+        accounts: customers,
+        ports,
+        ...(hours === undefined ? {} : { hours })
+      })
       const control = yield* controlPlane(simulation, port)
       const rows = customers.flatMap((customer) => {
         const url = simulation.servers[customer.broker]?.url

@@ -2,7 +2,12 @@
 import { adapters } from "@keepgaining/brokers/adapters.ts"
 import type { BrokerAccount } from "@keepgaining/brokers/port/BrokerAccount.ts"
 import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
-import { type AccountRecord, type AccountSecrets, BrokerAccounts } from "@keepgaining/engine/brokers/BrokerAccounts.ts"
+import {
+  type AccountRecord,
+  type AccountSecrets,
+  BrokerAccounts,
+  orderSettings
+} from "@keepgaining/engine/brokers/BrokerAccounts.ts"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -39,7 +44,8 @@ export const adapterOf = (
     apiSecret: Redacted.make(Redacted.value(secrets).apiSecret),
     redirectUrl: record.redirectUrl,
     instruments: new BrokerInstruments(),
-    timeout: TIMEOUT_MS
+    timeout: TIMEOUT_MS,
+    ...orderSettings(record)
   }, record.root)
 
 /** The account of that name, or the only one of that broker. */

@@ -1,17 +1,17 @@
 /** `keepgaining history download`: brings candles into the archive; started again, it goes on. */
-import { HistoryDownload } from "@keepgaining/engine/history/HistoryDownload.ts"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as fs from "node:fs"
 import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
-import { refused, runDownload } from "./runDownload.ts"
-import { download, segmentFlag, shared, sourceFlags } from "./services.ts"
+import { CommandDownloads, commandDownloads } from "./CommandDownloads.ts"
+import { followDownload } from "./runDownload.ts"
+import { segmentFlag, shared, sourceFlags, sourceOf } from "./services.ts"
 
 const symbolsIn = (file: string) =>
   Effect.try({
-    try: () => fs.readFileSync(file, "utf8").split(/[\s,]+/).filter((text) => text !== ""),
+    try: () => fs.readFileSync(file, "utf8").split(/[\n\r,]+/).map((text) => text.trim()).filter((text) => text !== ""),
     catch: (cause) => cause
   }).pipe(
     Effect.catch((cause) =>
@@ -27,11 +27,11 @@ export const downloadCommand = Command.make(
   "download",
   {
     symbols: Flag.String("symbol").pipe(
-      Flag.withDescription("NSE:RELIANCE; may be given several times"),
+      Flag.withDescription("NSE:RELIANCE; may be given several times. Without any: what the running engine watches"),
       Flag.between(0, 10_000)
     ),
     file: Flag.String("symbols-file").pipe(
-      Flag.withDescription("File with symbols, separated by white space or commas"),
+      Flag.withDescription("File with symbols, one a line or with commas between"),
       Flag.optional
     ),
     from: dateFlag("from", "First day, 2025-01-01"),
@@ -44,20 +44,36 @@ export const downloadCommand = Command.make(
     ...sourceFlags,
     ...shared
   },
-  Effect.fn("history.download")(function*({ again, data, file, from, json, segment, symbols, to, url }) {
-    const named = Option.isSome(file) ? [...symbols, ...yield* symbolsIn(file.value)] : symbols
-    const strange = named.find((symbol) => !/^(NSE|BSE):\S+$/.test(symbol))
-    if (strange !== undefined) {
-      return yield* fail("Usage", `${JSON.stringify(strange)} is no symbol such as NSE:RELIANCE`, BAD_INPUT)
+  Effect.fn("history.download")(
+    function*({ account, again, data, file, from, json, segment, symbols, to, url }) {
+      const named = Option.isSome(file) ? [...symbols, ...yield* symbolsIn(file.value)] : symbols
+      const strange = named.find((symbol) => !/^(NSE|BSE):\S.*$/.test(symbol))
+      if (strange !== undefined) {
+        return yield* fail("Usage", `${JSON.stringify(strange)} is no symbol such as NSE:RELIANCE`, BAD_INPUT)
+      }
+      const source = sourceOf({ account, url })
+      if (source === undefined) {
+        const reason = "say whose history: --account NAME (`brokers status` lists them), or --url ADDRESS of a server"
+        return yield* fail("Usage", reason, BAD_INPUT)
+      }
+      yield* Effect.gen(function*() {
+        const { inEngine, start } = yield* CommandDownloads
+        if (named.length === 0 && !inEngine) {
+          const reason = "name instruments with --symbol or --symbols-file; only a running engine has some of its own"
+          return yield* fail("Usage", reason, BAD_INPUT)
+        }
+        const begun = yield* start({
+          source,
+          symbols: Array.from(new Set(named)),
+          from: dateText(from),
+          to: dateText(to),
+          ...(again ? { again } : {}),
+          ...(Option.isSome(segment) ? { segment: segment.value } : {})
+        })
+        yield* followDownload(begun, json)
+      }).pipe(Effect.provide(commandDownloads(data)), reported)
     }
-    yield* Effect.gen(function*() {
-      const { plan } = yield* HistoryDownload
-      const instruments = Array.from(new Set(named), (symbol) => ({ symbol, segment }))
-      const range = { from: dateText(from), to: dateText(to) }
-      const { id } = yield* plan({ instruments, interval: "1m", ...range, again })
-      yield* runDownload(id, json)
-    }).pipe(Effect.provide(download(data, url)), refused, reported)
-  })
+  )
 ).pipe(Command.withDescription(
-  "Bring one-minute candles into the archive. The same command goes on after an interruption, and asks for nothing twice"
+  "Bring one-minute candles into the archive, in the engine when one runs on the data directory. The same command goes on after an interruption, and asks for nothing twice"
 ))

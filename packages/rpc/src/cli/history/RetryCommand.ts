@@ -1,12 +1,12 @@
 /** `keepgaining history retry`: asks again for what failed or is incomplete. */
-import { DownloadRecords } from "@keepgaining/engine/history/DownloadRecords.ts"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { reported } from "../command/CommandFailure.ts"
-import { refused, runDownload } from "./runDownload.ts"
-import { download, shared, sourceFlags } from "./services.ts"
+import { CommandDownloads, commandDownloads } from "./CommandDownloads.ts"
+import { followDownload } from "./runDownload.ts"
+import { shared, sourceFlags, sourceOf } from "./services.ts"
 
 export const retryCommand = Command.make(
   "retry",
@@ -19,12 +19,10 @@ export const retryCommand = Command.make(
     ...sourceFlags,
     ...shared
   },
-  Effect.fn("history.retry")(function*({ accept, data, id, json, url }) {
+  Effect.fn("history.retry")(function*({ accept, account, data, id, json, url }) {
     yield* Effect.gen(function*() {
-      const records = yield* DownloadRecords
-      if (accept) yield* records.accept(id)
-      yield* records.retry(id)
-      yield* runDownload(id, json)
-    }).pipe(Effect.provide(download(data, url)), refused, reported)
+      const { retry } = yield* CommandDownloads
+      yield* followDownload(yield* retry(id, sourceOf({ account, url }), accept), json)
+    }).pipe(Effect.provide(commandDownloads(data)), reported)
   })
 ).pipe(Command.withDescription("Ask again for what failed or is incomplete"))

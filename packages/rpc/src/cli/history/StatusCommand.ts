@@ -1,13 +1,16 @@
 /** `keepgaining history status`: downloads, and what is missing of one. */
-import { DownloadRecords } from "@keepgaining/engine/history/DownloadRecords.ts"
+import type { DownloadView } from "@keepgaining/engine/history/Downloads.ts"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
-import { problemText, statusText } from "./report.ts"
-import { records, shared } from "./services.ts"
+import { CommandDownloads, commandDownloads } from "./CommandDownloads.ts"
+import { problemText, viewText } from "./report.ts"
+import { shared } from "./services.ts"
+
+const shown = ({ problem, progress, running, status }: DownloadView) => ({ ...status, running, progress, problem })
 
 export const statusCommand = Command.make(
   "status",
@@ -17,21 +20,21 @@ export const statusCommand = Command.make(
   },
   Effect.fn("history.status")(function*({ data, id, json }) {
     yield* Effect.gen(function*() {
-      const { find, list, problems } = yield* DownloadRecords
+      const { list, problems } = yield* CommandDownloads
+      const all = yield* list
       if (Option.isNone(id)) {
-        const all = yield* list
         return yield* Console.log(
-          json ? JSON.stringify(all) : all.length === 0 ? "no downloads yet" : all.map(statusText).join("\n")
+          json ? JSON.stringify(all.map(shown)) : all.length === 0 ? "no downloads yet" : all.map(viewText).join("\n")
         )
       }
-      const status = yield* find(id.value)
-      if (status === undefined) return yield* fail("Usage", `there is no download ${id.value}`, BAD_INPUT)
       const missing = yield* problems(id.value)
+      const view = all.find(({ status }) => status.id === id.value)
+      if (view === undefined) return yield* fail("Usage", `there is no download ${id.value}`, BAD_INPUT)
       yield* Console.log(
         json
-          ? JSON.stringify({ ...status, problems: missing })
-          : [statusText(status), ...missing.map(problemText)].join("\n")
+          ? JSON.stringify({ ...shown(view), problems: missing })
+          : [viewText(view), ...missing.map(problemText)].join("\n")
       )
-    }).pipe(Effect.provide(records(data)), reported)
+    }).pipe(Effect.provide(commandDownloads(data)), reported)
   })
 ).pipe(Command.withDescription("Show downloads, or what is missing of one"))

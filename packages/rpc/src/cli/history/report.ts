@@ -1,6 +1,7 @@
 /** What the commands on history print. */
 import type { DownloadProgress } from "@keepgaining/engine/history/downloadProgress.ts"
 import type { ChunkProblem, DownloadStatus } from "@keepgaining/engine/history/DownloadRecords.ts"
+import type { DownloadView } from "@keepgaining/engine/history/Downloads.ts"
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
@@ -51,6 +52,12 @@ export const progressText = ({ candlesPerSecond, failed, remaining }: DownloadPr
   const rate = `${Math.round(candlesPerSecond)} candles/s`
   const left = remaining === undefined ? "" : `, ${duration(remaining)} left`
   return `${rate}${left}${failed > 0 ? `, ${failed} failed` : ""}`
+}
+
+/** A download and what the engine does about it at the moment. */
+export const viewText = ({ problem, progress, running, status }: DownloadView): string => {
+  if (running) return `${statusText(status)}\n  running   ${progress === undefined ? "begins" : progressText(progress)}`
+  return problem === "" ? statusText(status) : `${statusText(status)}\n  ended     ${problem}`
 }
 
 /** Said when something is left over. */

@@ -1,10 +1,11 @@
-/** Runs a download and shows how it goes; ends with an exit code that says whether all is there. */
+/** Follows a download and shows how it goes; ends with an exit code that says whether all is there. */
 import type { DownloadProgress } from "@keepgaining/engine/history/downloadProgress.ts"
-import { HistoryDownload } from "@keepgaining/engine/history/HistoryDownload.ts"
-import { DownloadRefused } from "@keepgaining/engine/history/planChunks.ts"
+import type { DownloadView } from "@keepgaining/engine/history/Downloads.ts"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { BAD_INPUT, type CommandFailure, fail, FAILED } from "../command/CommandFailure.ts"
+import * as Stream from "effect/Stream"
+import { fail, FAILED } from "../command/CommandFailure.ts"
+import { CommandDownloads } from "./CommandDownloads.ts"
 import { progressText, remedyText, statusText } from "./report.ts"
 
 const WIDTH = 24
@@ -26,31 +27,32 @@ const progressLine = () => {
   return { show, clear }
 }
 
-export const runDownload = (id: string, json: boolean) =>
+export const followDownload = (begun: DownloadView, json: boolean) =>
   Effect.gen(function*() {
-    const { run } = yield* HistoryDownload
+    const { follow, inEngine } = yield* CommandDownloads
+    const { id } = begun.status
     const line = progressLine()
-    const status = yield* run(id, { onProgress: line.show }).pipe(
-      Effect.ensuring(line.clear),
-      Effect.onInterrupt(() => Console.error("stopped; the same command goes on from here"))
-    )
+    let last = begun
+    yield* Stream.runForEach(follow(id), (view) =>
+      Effect.sync(() => {
+        last = view
+        if (view.progress !== undefined) line.show(view.progress)
+      })).pipe(
+        Effect.ensuring(line.clear),
+        Effect.onInterrupt(() =>
+          Console.error(
+            inEngine
+              ? `the engine goes on with it; \`history status ${id}\` shows how far it is, \`history cancel ${id}\` stops it`
+              : "stopped; the same command goes on from here"
+          )
+        )
+      )
+    const { problem, status } = last
     yield* Console.log(json ? JSON.stringify(status) : statusText(status))
+    if (problem !== "") return yield* fail("DownloadEnded", problem, FAILED)
     const remedy = remedyText(status)
     if (remedy !== "") {
       const { failed, incomplete } = status
       return yield* fail("DownloadIncomplete", `${failed + incomplete} ranges are not complete. ${remedy}`, FAILED)
     }
   })
-
-/** What cannot be downloaded was asked for wrongly. */
-export const refused = <A, E, R>(
-  effect: Effect.Effect<A, E | DownloadRefused, R>
-): Effect.Effect<A, Exclude<E, DownloadRefused> | CommandFailure, R> =>
-  Effect.catch(
-    effect,
-    (error): Effect.Effect<never, Exclude<E, DownloadRefused> | CommandFailure> =>
-      error instanceof DownloadRefused
-        ? fail(error._tag, error.message, BAD_INPUT)
-        // What is left over is E without it, which the compiler does not follow through a generic.
-        : Effect.fail(error as Exclude<E, DownloadRefused>)
-  )

@@ -1,16 +1,8 @@
-/** What the commands on history run on. */
+/** What several of the commands on history ask for. */
 import { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
-import * as CandleArchive from "@keepgaining/engine/archive/CandleArchive.ts"
-import * as Database from "@keepgaining/engine/database/Database.ts"
-import * as DownloadRecords from "@keepgaining/engine/history/DownloadRecords.ts"
-import * as HistoryDownload from "@keepgaining/engine/history/HistoryDownload.ts"
-import * as SimulatedHistory from "@keepgaining/engine/history/simulator/SimulatedHistory.ts"
-import { loadCalendar, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
+import type { SourceName } from "@keepgaining/engine/history/HistorySources.ts"
 import * as Flag from "effect/cli/Flag"
-import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as Layer from "effect/Layer"
-import * as path from "node:path"
+import * as Option from "effect/Option"
 import { defaults } from "../command/installation.ts"
 
 export const shared = {
@@ -18,33 +10,29 @@ export const shared = {
   json: Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
 } as const
 
-/** Where candles come from. Brokers join with their adapters. */
+/** Where candles come from. */
 export const sourceFlags = {
-  source: Flag.Literals("source", ["simulated"]).pipe(
-    Flag.withDescription("Whose history"),
-    Flag.withDefault("simulated" as const)
+  account: Flag.String("account").pipe(
+    Flag.withDescription("Broker account whose history is asked for, as `brokers status` names it"),
+    Flag.optional
   ),
   url: Flag.String("url").pipe(
-    Flag.withDescription("Address of the simulated server, as `history simulate` prints it"),
-    Flag.withDefault("http://127.0.0.1:4290")
+    Flag.withDescription("Address of a history server, as `history simulate` prints it, instead of an account"),
+    Flag.optional
   )
 } as const
 
+/** What the flags name; `undefined` when they name nothing, or two things. */
+export const sourceOf = (
+  { account, url }: { readonly account: Option.Option<string>; readonly url: Option.Option<string> }
+): SourceName | undefined => {
+  if (Option.isSome(account) === Option.isSome(url)) return undefined
+  return Option.isSome(account)
+    ? { _tag: "Account", account: account.value }
+    : { _tag: "Server", url: Option.getOrElse(url, () => "") }
+}
+
 export const segmentFlag = Flag.Literals("segment", Segment.literals).pipe(
-  Flag.withDescription("Whose trading hours the instruments have"),
-  Flag.withDefault("cash" as const)
+  Flag.withDescription("Whose trading hours all of the instruments have; told by the instrument master when not given"),
+  Flag.optional
 )
-
-const database = (data: string) => Database.layerConfig(path.join(data, "database"))
-
-export const records = (data: string) => DownloadRecords.layer.pipe(Layer.provide(database(data)))
-
-/** The download with what it needs, by the calendar of the installation. */
-export const download = (data: string, url: string) =>
-  Layer.unwrap(Effect.map(loadCalendar(userFolder(data)), HistoryDownload.layer)).pipe(
-    Layer.provide(SimulatedHistory.layer({ url })),
-    Layer.provide(FetchHttpClient.layer),
-    Layer.provide(CandleArchive.layer),
-    Layer.provideMerge(DownloadRecords.layer),
-    Layer.provide(database(data))
-  )

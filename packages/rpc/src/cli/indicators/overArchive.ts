@@ -1,5 +1,6 @@
 /** Indicators over the candle archive, printed or written into a file. */
 import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
+import type { ArchiveInterval } from "@keepgaining/core/candles/ArchiveInterval.ts"
 import { sliceColumns as sliceCandles } from "@keepgaining/core/candles/CandleColumns.ts"
 import { candleBars } from "@keepgaining/core/indicators/definition/candleBars.ts"
 import { compute } from "@keepgaining/core/indicators/definition/compute.ts"
@@ -13,7 +14,7 @@ import type { ExportColumn, RowBlock } from "@keepgaining/engine/ticklog/export/
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type ArchiveInterval, shaped } from "../archive/QueryCommand.ts"
+import { shaped } from "../archive/QueryCommand.ts"
 import { archive, datesOf, instantsOf } from "../archive/services.ts"
 import { counted, grouped } from "../archive/tables.ts"
 import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"

@@ -1,4 +1,5 @@
 /** The broker accounts that `serve` runs: the user's own, or, with `--profile sim`, simulated ones. */
+import { calendarHours } from "@keepgaining/core/candles/calendarHours.ts"
 import { automaticLogin } from "@keepgaining/engine/brokers/automaticLogin.ts"
 import * as BrokerAccounts from "@keepgaining/engine/brokers/BrokerAccounts.ts"
 import * as Brokers from "@keepgaining/engine/brokers/Brokers.ts"
@@ -50,6 +51,9 @@ export const ownBrokers = (input: ServeInput) =>
     Layer.provideMerge(masters(mastersOf(input.masters) ?? [], addresses, InstrumentSync.layer))
   )
 
+/** For an answer of a simulated broker, ms by the machine's clock. */
+const TIMEOUT_MS = 10_000
+
 /** A simulated stock exchange lists fewer instruments than a real one. */
 const smallMarket = { fewest: 50, kept: 0.5, rejected: 0.01 }
 
@@ -70,7 +74,8 @@ export const simulatedBrokers = (input: ServeInput) =>
       fyers: urlOf("fyers")
     })
     const login = consentingLogin(simulation, automaticLogin(loginStepsFolder(input.data)))
-    return Brokers.layer({ login }).pipe(
+    // Sockets are no faster than the machine, however fast the clock of the market is.
+    return Brokers.layer({ login, timeout: TIMEOUT_MS * input.pace }).pipe(
       Layer.provideMerge(
         masters(
           MasterBroker.literals.filter((broker) => simulation.servers[broker] !== undefined),
@@ -81,10 +86,11 @@ export const simulatedBrokers = (input: ServeInput) =>
     )
   })).pipe(
     Layer.provideMerge(accountsLayer(input.data)),
-    Layer.provideMerge(Layer.unwrap(Effect.map(MarketRules, ({ calendar: { rules } }) =>
+    Layer.provideMerge(Layer.unwrap(Effect.map(MarketRules, ({ calendar }) =>
       simulatedLayer({
         seed: input.seed,
         redirectUrl: redirectUrlOf(input.port),
-        closed: rules.holidays.map(({ date }) => date)
+        closed: calendar.rules.holidays.map(({ date }) => date),
+        hours: calendarHours(calendar, { holidays: true })
       }))))
   )

@@ -11,7 +11,9 @@ import * as path from "node:path"
 const Kept = Schema.Struct({
   offset: Schema.Finite,
   pace: Schema.optionalKey(Schema.Finite),
-  at: Schema.optionalKey(Schema.Finite)
+  at: Schema.optionalKey(Schema.Finite),
+  /** The time of day that was asked for. */
+  begin: Schema.optionalKey(Schema.Finite)
 })
 
 export const marketTime = (
@@ -33,10 +35,12 @@ export const marketTime = (
       remedy: "Remove it: the simulated market then begins with another day."
     })
     const now = yield* Clock.currentTimeMillis
-    const shift = yield* file.update(({ at = now, offset, pace = 1 }) => {
-      const least = shifted(now, { at, offset, pace }) - now
-      const next: Shift = { offset: marketOffset(now, least, calendar, options.begin), pace: options.pace, at: now }
-      return [next, next]
+    const { begin, pace } = options
+    const shift = yield* file.update((before) => {
+      const least = shifted(now, { offset: before.offset, pace: before.pace ?? 1, at: before.at ?? now }) - now
+      const entry = begin === undefined ? undefined : { begin, entered: before.begin === begin }
+      const next: Shift = { offset: marketOffset(now, least, calendar, entry), pace, at: now }
+      return [next, begin === undefined ? next : { ...next, begin }]
     })
     return shiftedClock(base, shift)
   })

@@ -1,0 +1,77 @@
+/** GTT orders by the command line, through a running engine, at simulated brokers. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { assert, it } from "vitest"
+import { keepgaining } from "../support/commandLine.ts"
+import { temporaryFolder } from "../support/folder.ts"
+import { serve, until } from "../support/served.ts"
+
+const folder = temporaryFolder()
+
+it("brokers gtt place, list, cancel", async () => {
+  const home = fs.mkdtempSync(path.join(folder, "data-"))
+  const served = await serve([
+    "--profile",
+    "sim",
+    "--data",
+    home,
+    "--port",
+    "0",
+    "--watch",
+    "NSE:RELIANCE",
+    "--at",
+    "11:00"
+  ])
+  const run = (...args: ReadonlyArray<string>) => keepgaining(["brokers", ...args, "--data", home])
+  try {
+    const place = [
+      "gtt",
+      "place",
+      "kite-sim",
+      "NSE:RELIANCE",
+      "--side",
+      "buy",
+      "--quantity",
+      "2",
+      "--trigger",
+      "900.00"
+    ]
+    const unarmed = await until(async () => {
+      const ended = await run(...place)
+      return ended.stderr.includes("not logged in") ? undefined : ended
+    }, "a login")
+    assert.strictEqual(unarmed.code, 2, unarmed.stderr)
+    assert.include(unarmed.stderr, "not armed")
+    assert.include(unarmed.stderr, "keepgaining brokers arm kite-sim")
+    assert.strictEqual((await run("arm", "kite-sim")).code, 0)
+    assert.strictEqual((await run(...place.slice(0, -1), "900.001")).code, 2)
+
+    const placed = await run(...place, "--json")
+    assert.strictEqual(placed.code, 0, placed.stderr)
+    const { id } = JSON.parse(placed.stdout)
+    const list = async (): Promise<ReadonlyArray<Record<string, unknown>>> => {
+      const { code, stderr, stdout } = await run("gtt", "list", "kite-sim", "--json")
+      assert.strictEqual(code, 0, stderr)
+      return JSON.parse(stdout)
+    }
+    const [only, ...others] = await list()
+    assert.lengthOf(others, 0)
+    assert.deepInclude(only, {
+      id,
+      symbol: "NSE:RELIANCE",
+      side: "buy",
+      quantity: 2,
+      product: "delivery",
+      status: "active"
+    })
+    assert.include((await run("gtt", "list", "kite-sim")).stdout, "at 900.00 limit 900.00")
+
+    assert.strictEqual((await run("gtt", "cancel", "kite-sim", id)).code, 0)
+    assert.isFalse((await list()).some(({ status }) => status === "active"))
+    const again = await run("gtt", "cancel", "kite-sim", id)
+    assert.strictEqual(again.code, 2)
+    assert.notInclude(again.stderr, "    at ")
+  } finally {
+    await served.kill()
+  }
+}, 240_000)

@@ -1,0 +1,308 @@
+/// <reference lib="dom" />
+/** Live orders under the hands of a person: the real server, simulated brokers behind it, a real browser before it. */
+import { totpNow } from "@keepgaining/brokers/login/totp.ts"
+import { simulatedCustomers } from "@keepgaining/engine/brokers/simulated.ts"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as net from "node:net"
+import type { AddressInfo } from "node:net"
+import type { Browser, Page } from "playwright-core"
+import { afterAll, assert, beforeAll, describe, it, vi } from "vitest"
+import { keepgaining } from "../support/commandLine.ts"
+import { temporaryFolder } from "../support/folder.ts"
+import { serve, type Served } from "../support/served.ts"
+import { accessible, launch, openPage, textOf, withoutBrowser } from "./browser.ts"
+
+/** Brokers send browsers back to an address that is fixed before the server is there. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = net.createServer().listen(0, "127.0.0.1", () => {
+      // A server that listens on TCP has an address of this form.
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+const customerOf = (broker: string) => {
+  const found = simulatedCustomers("").find((each) => each.broker === broker)
+  if (found === undefined) throw new Error(`no simulated customer of ${broker}`)
+  return found
+}
+
+const codeOf = async (secret: string): Promise<string> =>
+  Redacted.value(await Effect.runPromise(totpNow(Redacted.make(secret))))
+
+// Several servers and a browser share the machine with everything else.
+vi.setConfig({ testTimeout: 120_000 })
+
+describe.skipIf(withoutBrowser)("live orders (skipped when KEEPGAINING_TEST_CHROMIUM names no browser)", () => {
+  const data = temporaryFolder()
+  const trouble: Array<string> = []
+  let browser: Browser
+  let server: Served
+  let page: Page
+
+  const go = (path: string) => page.goto(new URL(path, server.url).href)
+
+  /** Fills a ticket for one RELIANCE; the rest is said by the caller. */
+  const ticket = async (side: "buy" | "sell"): Promise<void> => {
+    await go("/chart/NSE%3ARELIANCE")
+    await page.getByTestId(side).first().click()
+    await page.getByTestId("ticket-venue").getByText("Live").click()
+    await textOf(page, "ticket-last", (text) => /\d/.test(text))
+  }
+
+  /** Reviews and places; a price that moved meanwhile is taken. */
+  const place = async (): Promise<void> => {
+    await page.getByTestId("ticket-review").click()
+    await page.getByTestId("ticket-confirm").waitFor()
+    for (;;) {
+      await page.getByTestId("ticket-place").click()
+      // Long enough for an answer, short enough that a price that was just taken has not left again.
+      const isGone = await page.getByTestId("ticket").waitFor({ state: "detached", timeout: 1_000 }).then(
+        () => true,
+        () => false
+      )
+      if (isGone) return
+    }
+  }
+
+  const arm = async (account: string): Promise<void> => {
+    await go("/brokers")
+    await page.getByTestId(`account-arm-${account}`).click()
+    await page.getByTestId("arm-sheet-yes").click()
+    await page.getByTestId(`armed-${account}`).waitFor()
+  }
+
+  beforeAll(async () => {
+    browser = await launch()
+    const port = await freePort()
+    server = await serve([
+      "--profile",
+      "sim",
+      "--data",
+      data,
+      "--port",
+      String(port),
+      "--watch",
+      "NSE:RELIANCE,NSE:TCS,NSE:INFY"
+    ])
+    page = await openPage(browser, trouble)
+    await page.goto(server.loginLink)
+    await page.getByTestId("shell").waitFor()
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await server.stop()
+  })
+
+  it("says on every page that no account is armed, and that nothing is real", async () => {
+    assert.strictEqual(await page.getByTestId("mode").getAttribute("data-mode"), "sim")
+    await textOf(page, "armed", (text) => /No account armed/.test(text))
+    await go("/brokers")
+    for (const broker of ["upstox", "kite", "angel", "fyers"]) {
+      await page.locator(`[data-testid=account-${broker}-sim][data-phase=live]`).waitFor()
+    }
+    await textOf(page, "funds-free", (text) => text === "₹40,00,000.00")
+  })
+
+  it("refuses a live order while no account is armed, and says why", async () => {
+    await ticket("buy")
+    await page.getByTestId("ticket-unarmed").waitFor()
+    await accessible(page, "live ticket")
+    await place()
+    await page.getByText(/no account is armed for live orders today/).first().waitFor()
+    await go("/alerts")
+    await page.getByText(/armed: RELIANCE \(live\)\. no account is armed/).first().waitFor()
+  })
+
+  it("arms an account after saying what that means, and shows it everywhere", async () => {
+    await go("/brokers")
+    await page.getByTestId("account-arm-upstox-sim").click()
+    const asked = await textOf(page, "arm-sheet", (text) => /Until midnight of/.test(text))
+    assert.match(asked, /simulator: no real money.*upstox-sim, Upstox, Asha Rao.*Exits of what it holds are possible/s)
+    await accessible(page, "arming")
+    await page.keyboard.press("Escape")
+    await page.getByTestId("arm-sheet").waitFor({ state: "detached" })
+    assert.strictEqual(await page.getByTestId("armed").getAttribute("data-armed"), "")
+    await arm("upstox-sim")
+    for (const path of ["/", "/orders", "/settings"]) {
+      await go(path)
+      await textOf(page, "armed", (text) => /Armed, simulated: upstox-sim/.test(text))
+    }
+  })
+
+  it("places a live order only when asked twice, and shows where it went and why", async () => {
+    await ticket("buy")
+    await page.getByTestId("ticket-lots").fill("10")
+    await page.getByTestId("ticket-review").click()
+    const review = await textOf(page, "ticket-confirm", (text) => /charges ₹\d.*margin ₹\d/s.test(text))
+    assert.match(review, /SIM LIVE BUY 10 RELIANCE.*market, now.*Value\s+₹.*upstox-sim, ₹10,00,000\.00 free/s)
+    await accessible(page, "live review")
+    await page.getByRole("button", { name: "Back" }).click()
+    await place()
+    await go("/orders?tab=all")
+    await textOf(page, "order-status-O1", (text) => /complete/.test(text))
+    assert.strictEqual(await page.getByTestId("order-venue-O1").getAttribute("data-venue"), "live")
+    assert.strictEqual(await page.getByTestId("order-account-O1").innerText(), "upstox-sim")
+    await accessible(page, "live orders")
+    await page.getByTestId("order-account-O1").click()
+    await textOf(page, "order-why", (text) => /upstox-sim is the only account that can take the order/.test(text))
+    await page.locator("[data-testid^=slice-]").getByText("complete").waitFor()
+    await textOf(page, "order-timeline", (text) => /goes through upstox-sim.*complete; filled/s.test(text))
+    await accessible(page, "why here")
+  })
+
+  it("cancels one that rests at the broker", async () => {
+    await ticket("buy")
+    await page.getByTestId("ticket-type").getByText("Limit", { exact: true }).click()
+    const last = Number((await page.getByTestId("ticket-last").innerText()).replaceAll(",", ""))
+    await page.getByTestId("ticket-limit").fill((Math.round(last * 0.985 * 10) / 10).toFixed(2))
+    await place()
+    await go("/orders")
+    await textOf(page, "order-status-O2", (text) => /open/.test(text))
+    await page.getByTestId("order-cancel-O2").click()
+    await go("/orders?tab=all")
+    await textOf(page, "order-status-O2", (text) => /cancelled/.test(text))
+  })
+
+  it("sends without asking only where somebody said so, and asks again when told", async () => {
+    await ticket("buy")
+    await page.getByTestId("ticket-review").click()
+    await page.getByTestId("ticket-skip").check()
+    await page.getByRole("button", { name: "Back" }).click()
+    await page.getByTestId("ticket-direct").waitFor()
+    await textOf(page, "armed", (text) => /without asking/.test(text))
+    await page.getByTestId("ticket-send").click()
+    await page.getByTestId("ticket").waitFor({ state: "detached" })
+    await go("/settings")
+    assert.isTrue(await page.getByTestId("confirm-live").isChecked(), "real money is another matter")
+    assert.isFalse(await page.getByTestId("confirm-sim").isChecked())
+    await page.getByTestId("confirm-sim").check()
+    await ticket("buy")
+    await page.getByTestId("ticket-review").waitFor()
+    await go("/orders?tab=all")
+    await textOf(page, "order-status-O3", (text) => /complete/.test(text))
+  })
+
+  it("shows what the brokers hold, of one account and of all together", async () => {
+    await arm("kite-sim")
+    await page.getByTestId("account-disarm-upstox-sim").click()
+    await page.getByTestId("armed-upstox-sim").waitFor({ state: "detached" })
+    await go("/chart/NSE%3ATCS")
+    await page.getByTestId("buy").first().click()
+    await page.getByTestId("ticket-venue").getByText("Live").click()
+    await place()
+    await go("/brokers")
+    await textOf(page, "broker-positions-NSE:RELIANCE intraday", (text) => text === "11")
+    await textOf(page, "broker-positions-NSE:TCS intraday", (text) => text === "1")
+    await textOf(page, "broker-positions", (text) => /upstox-sim 11/.test(text) && /kite-sim 1/.test(text))
+    await page.getByTestId("books-scope").getByText("kite-sim").click()
+    await page.getByTestId("broker-positions").getByText("RELIANCE").waitFor({ state: "detached" })
+    await page.getByTestId("books-scope").getByText("All accounts").click()
+    await page.getByTestId("books-tab").getByText(/Orders/).click()
+    await textOf(page, "broker-orders", (text) => /upstox-sim/.test(text) && /cancelled/.test(text))
+  })
+
+  it("leaves a position although its account is not armed any more", async () => {
+    await go("/")
+    await page.locator("[data-testid^='exit-live|']").first().click()
+    await page.getByTestId("exit-send").click()
+    await go("/orders?tab=all")
+    await textOf(page, "order-status-O5", (text) => /complete/.test(text))
+    assert.strictEqual(await page.getByTestId("order-account-O5").innerText(), "upstox-sim")
+  })
+
+  it("refuses again once everything is disarmed", async () => {
+    await go("/brokers")
+    await page.getByTestId("account-disarm-kite-sim").click()
+    await textOf(page, "armed", (text) => /No account armed/.test(text))
+    await ticket("buy")
+    await place()
+    await page.getByText(/no account is armed for live orders today/).first().waitFor()
+    await go("/alerts")
+    await page.getByText(/kite-sim takes no live orders any more/).first().waitFor()
+  })
+
+  it("logs an account in by hand on the broker's own pages", async () => {
+    await go("/brokers")
+    await page.getByTestId("account-logout-upstox-sim").click()
+    const [opened] = await Promise.all([
+      page.context().waitForEvent("page"),
+      page.getByTestId("account-login-upstox-sim").click()
+    ])
+    const customer = customerOf("upstox")
+    await opened.locator("#mobileNum, #phone").fill(customer.mobile)
+    await opened.locator("#getOtp").click()
+    await opened.locator("#otpNum").fill(await codeOf(customer.totpSecret))
+    await opened.locator("#continueBtn").click()
+    await opened.locator("#pinCode").fill(customer.pin)
+    await opened.locator("#pinContinueBtn").click()
+    await opened.getByText("upstox-sim is logged in").waitFor()
+    await opened.close()
+    await page.locator("[data-testid=account-upstox-sim][data-phase=live]").waitFor()
+    await textOf(page, "account-token-upstox-sim", (text) => /left/.test(text))
+  })
+
+  it("takes a pasted address where the browser does not find its way back", async () => {
+    await go("/brokers")
+    await page.getByTestId("account-logout-kite-sim").click()
+    const [opened] = await Promise.all([
+      page.context().waitForEvent("page"),
+      page.getByTestId("account-login-kite-sim").click()
+    ])
+    const customer = customerOf("kite")
+    await opened.locator("[name=userid]").fill(customer.userId)
+    await opened.locator("#password").fill(customer.password)
+    await opened.getByRole("button", { name: "Login" }).click()
+    await opened.locator("#totp").fill(await codeOf(customer.totpSecret))
+    // The last step is sent apart from the browser, which would find its way back.
+    const last = await opened.locator("form").evaluate((form: HTMLFormElement) => ({
+      action: form.action,
+      fields: [...new FormData(form)].map(([name, value]) => [name, String(value)] as const)
+    }))
+    const answered = await fetch(last.action, {
+      method: "POST",
+      body: new URLSearchParams(last.fields.map(([name, value]) => [name, value])),
+      redirect: "manual"
+    })
+    const back = answered.headers.get("location") ?? ""
+    assert.include(back, "request_token=")
+    await opened.close()
+    await page.getByTestId("account-pasted-kite-sim").fill(back)
+    await accessible(page, "login by hand")
+    await page.getByTestId("account-finish-kite-sim").click()
+    await page.locator("[data-testid=account-kite-sim][data-phase=live]").waitFor()
+  })
+
+  it("is armed and asked from the command line too", async () => {
+    const ask = async (...args: ReadonlyArray<string>) => {
+      const { code, stderr, stdout } = await keepgaining(["brokers", ...args, "--data", data, "--json"])
+      assert.strictEqual(code, 0, stderr)
+      return JSON.parse(stdout)
+    }
+    assert.include(await ask("arm", "angel"), { account: "angel-sim", armed: true, simulated: true })
+    await textOf(page, "armed", (text) => /angel-sim/.test(text))
+    assert.include(await ask("disarm", "angel-sim"), { armed: false })
+    await textOf(page, "armed", (text) => /No account armed/.test(text))
+    const positions = await ask("positions", "kite")
+    assert.isTrue(positions.some((each: { symbol: string }) => each.symbol === "NSE:TCS"))
+    assert.lengthOf(await ask("funds"), 4)
+    const { code, stderr } = await keepgaining(["brokers", "arm", "nobody", "--data", data])
+    assert.strictEqual(code, 2)
+    assert.include(stderr, "angel-sim")
+  })
+
+  it("is accessible, in the dark and in the light, and had no trouble", async () => {
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const path of ["/brokers", "/orders?tab=all", "/alerts", "/settings"]) {
+        await go(path)
+        await textOf(page, "clock", (text) => /\d/.test(text))
+        await accessible(page, `${path} ${colorScheme}`)
+      }
+    }
+    assert.deepStrictEqual(trouble, [])
+  })
+})
