@@ -2,10 +2,10 @@
  * Simulated brokers in the test's process and a live engine in another one, which can be killed: everything that was sent is
  * known here, and everything that the engine knows is in its files.
  */
-import { adapters } from "@keepgaining/brokers/adapters.ts"
 import { Broker } from "@keepgaining/brokers/port/Broker.ts"
 import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import { simulateBrokers, type Simulation } from "@keepgaining/brokers/simulator/SimulatedBrokers.ts"
+import { accountAdapter } from "@keepgaining/engine/brokers/accountAdapter.ts"
 import { automaticLogin } from "@keepgaining/engine/brokers/automaticLogin.ts"
 import * as BrokerAccounts from "@keepgaining/engine/brokers/BrokerAccounts.ts"
 import { consentingLogin } from "@keepgaining/engine/brokers/simulated.ts"
@@ -51,7 +51,7 @@ export const tradingFloor = (options: {
 }): Effect.Effect<TradingFloor, unknown, Scope.Scope> =>
   Effect.gen(function*() {
     const { data, pace, port, seed, watch } = options
-    const brokers = Broker.literals.filter((broker) => adapters[broker] !== undefined)
+    const brokers = Broker.literals
     const wall = yield* Clock.Clock
     const at = wall.currentTimeMillisUnsafe()
     const shift = { offset: START - at, pace, at }
@@ -93,16 +93,7 @@ export const tradingFloor = (options: {
         }
         const secrets = Redacted.make({ apiSecret, password, pin, totpSecret, mobile })
         yield* stored.put(record, secrets)
-        const adapter = adapters[broker]?.account({
-          account: record.id,
-          userId,
-          apiKey,
-          apiSecret: Redacted.make(apiSecret),
-          redirectUrl,
-          instruments: new BrokerInstruments(),
-          timeout: 5_000
-        }, record.root)
-        if (adapter === undefined) throw new Error(`no adapter for ${broker}`)
+        const adapter = accountAdapter(record, secrets, { instruments: new BrokerInstruments(), timeout: 5_000 })
         yield* stored.saveToken(record.id, yield* login(record, adapter, secrets))
         made.push({ id: record.id, broker, userId })
       }

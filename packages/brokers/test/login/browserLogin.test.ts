@@ -24,7 +24,7 @@ const stage = (broker: Broker) =>
     const start = yield* Clock.currentTimeMillis
     const customer = customerOf(broker, "XA0033")
     const simulation = yield* simulateBrokers({ seed: 2, start, speed: 1, accounts: [customer] })
-    const account = adapters[broker]?.account({
+    const account = adapters[broker].account({
       account: "asha",
       userId: customer.userId,
       apiKey: customer.apiKey,

@@ -3,7 +3,6 @@
  * {@link Vault}; they are opened only where they are used, as `Redacted`. Several processes may share the file.
  */
 import { Broker } from "@keepgaining/brokers/port/Broker.ts"
-import type { AccountSettings } from "@keepgaining/brokers/port/BrokerAccount.ts"
 import type { BrokerToken } from "@keepgaining/brokers/port/BrokerToken.ts"
 import { Profile } from "@keepgaining/brokers/port/Portfolio.ts"
 import * as Context from "effect/Context"
@@ -42,15 +41,6 @@ export type AccountRecord = typeof AccountRecord.Type
 
 /** What the user says for an algorithm that needs no registration. */
 export const GENERIC_ALGO = "generic"
-
-/** What an adapter is told of where and as what its orders go. */
-export const orderSettings = (
-  { algo, sandbox }: AccountRecord
-): Pick<AccountSettings, "algo" | "sandbox"> => ({
-  // Below the rate from which an algorithm is registered, the broker itself tags orders.
-  ...(algo === undefined || algo === GENERIC_ALGO ? {} : { algo }),
-  ...(sandbox === true ? { sandbox } : {})
-})
 
 /** What the user registered with the broker for orders by program. */
 export type Registration = Pick<AccountRecord, "staticIp" | "algo">

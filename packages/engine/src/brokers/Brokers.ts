@@ -2,9 +2,7 @@
  * All broker accounts of the installation, each as a supervised actor, and the ways to log them in: by hand (open a URL, come
  * back with a grant) or, where the user allowed it, by the engine itself before every open.
  */
-import { adapters } from "@keepgaining/brokers/adapters.ts"
 import type { Broker } from "@keepgaining/brokers/port/Broker.ts"
-import type { BrokerAccount } from "@keepgaining/brokers/port/BrokerAccount.ts"
 import { type BrokerInstrument, BrokerInstruments, marketOf } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import type { BrokerToken } from "@keepgaining/brokers/port/BrokerToken.ts"
 import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
@@ -28,14 +26,9 @@ import { InstrumentStore } from "../instruments/InstrumentStore.ts"
 import { brokerInstrumentsOf } from "../instruments/sessionInstruments.ts"
 import { MarketRules } from "../rules/MarketRules.ts"
 import { AccountActor } from "./AccountActor.ts"
+import { accountAdapter } from "./accountAdapter.ts"
 import type { AutomaticLogin, LoginFailure } from "./automaticLogin.ts"
-import {
-  type AccountRecord,
-  type AccountSecrets,
-  BrokerAccounts,
-  orderSettings,
-  type Registration
-} from "./BrokerAccounts.ts"
+import { type AccountRecord, type AccountSecrets, BrokerAccounts, type Registration } from "./BrokerAccounts.ts"
 import { type CallGate, makeCallGate } from "./CallGate.ts"
 import { keepLoggedIn } from "./keepLoggedIn.ts"
 import { isOurTag } from "./orderTag.ts"
@@ -149,36 +142,24 @@ const make = (options: BrokersOptions) =>
       Effect.mapError(effect, ({ message }) =>
         new BrokerRefused({ reason: message, remedy: "Mend that first; `keepgaining brokers status` shows the rest" }))
 
-    const adapterOf = (record: AccountRecord, secrets: Redacted.Redacted<AccountSecrets>): BrokerAccount | undefined =>
-      adapters[record.broker]?.account({
-        account: record.id,
-        userId: record.userId,
-        apiKey: record.apiKey,
-        apiSecret: Redacted.make(Redacted.value(secrets).apiSecret, { label: "api secret" }),
-        redirectUrl: record.redirectUrl,
-        instruments: instruments(record.broker),
-        timeout: options.timeout ?? TIMEOUT_MS,
-        ...orderSettings(record)
-      }, record.root)
-
     const start = (record: AccountRecord): Effect.Effect<void, BrokerRefused> =>
       Effect.gen(function*() {
         const { id } = record
         const revision = yield* stored(accounts.revision(id))
         const secrets = yield* stored(accounts.secrets(id))
-        const adapter = secrets === undefined ? undefined : adapterOf(record, secrets)
         if (record.sandbox === true && !capabilities[record.broker].sandbox) {
           return yield* new BrokerRefused({
             reason: `${record.broker} has no sandbox`,
             remedy: "Remove the account, and add it again without one"
           })
         }
-        if (adapter === undefined) {
-          return yield* new BrokerRefused({
-            reason: `There is no adapter for ${record.broker} yet`,
-            remedy: "Remove the account, or update the engine"
-          })
+        if (secrets === undefined) {
+          return
         }
+        const adapter = accountAdapter(record, secrets, {
+          instruments: instruments(record.broker),
+          timeout: options.timeout ?? TIMEOUT_MS
+        })
         const scope = yield* Scope.fork(outer)
         const gate: CallGate = yield* Effect.provideService(
           makeCallGate({ broker: record.broker, account: id, capabilities: capabilities[record.broker] }),

@@ -95,7 +95,8 @@ export const consentingLogin =
   (simulation: Simulation, byApi: AutomaticLogin): AutomaticLogin => (record, adapter, secrets) => {
     const customer = simulation.exchange.account(record.broker, record.userId)
     const sessions = simulation.sessions[record.broker]
-    return adapter.auth.loginByApi !== undefined || customer === undefined || sessions === undefined
+    return adapter.auth.standing !== undefined || adapter.auth.loginByApi !== undefined || customer === undefined ||
+        sessions === undefined
       ? byApi(record, adapter, secrets)
       : adapter.auth.exchange(Redacted.make(sessions.grant(customer)))
   }

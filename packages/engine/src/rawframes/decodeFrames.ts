@@ -54,14 +54,7 @@ export const decodeFrames = ({ folder, hours, log }: DecodeFrames): Effect.Effec
     const found = yield* findSegments(folder)
     if (found.length === 0) return yield* noFrames(folder)
     const about = yield* whose(folder, found)
-    const fresh = adapters[about.broker]?.frames
-    if (fresh === undefined) {
-      return yield* new RawFramesRefused({
-        folder,
-        reason: `there is no decoder for ${about.broker}`,
-        remedy: "Update the engine"
-      })
-    }
+    const fresh = adapters[about.broker].frames
     const table = new InstrumentTable()
     const writer = yield* TickLogWriter.open({
       folder: log,

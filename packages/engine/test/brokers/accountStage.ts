@@ -1,5 +1,4 @@
 /** Accounts of an installation at simulated brokers, over real sockets and a real vault, by a clock that the test moves. */
-import { adapters } from "@keepgaining/brokers/adapters.ts"
 import { Broker } from "@keepgaining/brokers/port/Broker.ts"
 import type { NewOrder } from "@keepgaining/brokers/port/BrokerOrder.ts"
 import type { SimAccount, SimAccountOptions } from "@keepgaining/brokers/simulator/exchange/SimAccount.ts"
@@ -32,8 +31,7 @@ import { MasterReader } from "../../src/instruments/master/MasterReader.ts"
 import * as MarketRules from "../../src/rules/MarketRules.ts"
 import { RushClock } from "./RushClock.ts"
 
-/** Those that there are adapters and simulators for. */
-export const registered: ReadonlyArray<Broker> = Broker.literals.filter((broker) => adapters[broker] !== undefined)
+export const registered: ReadonlyArray<Broker> = Broker.literals
 
 export const customer = (broker: Broker, userId: string): SimAccountOptions => ({
   broker,

@@ -1,14 +1,13 @@
 /** Sources without a running engine: stored accounts, each with a gate of its own and the token that is stored for it. */
-import { adapters } from "@keepgaining/brokers/adapters.ts"
 import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
-import { type BrokerAccounts, orderSettings } from "../../brokers/BrokerAccounts.ts"
+import { accountAdapter } from "../../brokers/accountAdapter.ts"
+import type { BrokerAccounts } from "../../brokers/BrokerAccounts.ts"
 import { makeCallGate } from "../../brokers/CallGate.ts"
 import { guardSession } from "../../brokers/guardSession.ts"
 import { InstrumentStore } from "../../instruments/InstrumentStore.ts"
@@ -48,17 +47,8 @@ export const layer = (
           const secrets = yield* stored.secrets(id)
           const token = yield* stored.token(id)
           const known = new BrokerInstruments()
-          const adapter = secrets === undefined ? undefined : adapters[broker]?.account({
-            account: id,
-            userId: record.userId,
-            apiKey: record.apiKey,
-            apiSecret: Redacted.make(Redacted.value(secrets).apiSecret, { label: "api secret" }),
-            redirectUrl: record.redirectUrl,
-            instruments: known,
-            timeout: TIMEOUT_MS,
-            ...orderSettings(record)
-          }, record.root)
-          if (adapter === undefined) return yield* refused(`There is no adapter for ${broker} yet`)
+          if (secrets === undefined) return yield* refused(`There is no account ${name} any more`)
+          const adapter = accountAdapter(record, secrets, { instruments: known, timeout: TIMEOUT_MS })
           if (token === undefined || token.endsAt <= (yield* Clock.currentTimeMillis)) {
             return yield* refused(`${id} is not logged in: keepgaining brokers login ${id}`)
           }

@@ -66,10 +66,14 @@ export const loginCommand = Command.make(
       Effect.gen(function*() {
         const record = yield* findAccount(accounts, account)
         const secrets = yield* accounts.secrets(record.id)
-        const adapter = secrets === undefined ? undefined : adapterOf(record, secrets)
-        if (secrets === undefined || adapter === undefined) {
-          return yield* fail("Usage", `${record.broker} cannot be logged in to by this version`, BAD_INPUT)
+        if (secrets === undefined) {
+          return yield* fail(
+            "Usage",
+            `nothing is stored of ${record.id}. Add it again: keepgaining brokers add`,
+            BAD_INPUT
+          )
         }
+        const adapter = adapterOf(record, secrets)
         const state = crypto.randomBytes(16).toString("hex")
         const url = adapter.auth.loginUrl(state)
         let token: BrokerToken

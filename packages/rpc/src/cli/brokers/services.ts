@@ -1,16 +1,11 @@
 /** What the commands on broker accounts run on: the stored accounts, without a running engine. */
-import { adapters } from "@keepgaining/brokers/adapters.ts"
 import type { BrokerAccount } from "@keepgaining/brokers/port/BrokerAccount.ts"
 import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
-import {
-  type AccountRecord,
-  type AccountSecrets,
-  BrokerAccounts,
-  orderSettings
-} from "@keepgaining/engine/brokers/BrokerAccounts.ts"
+import { accountAdapter } from "@keepgaining/engine/brokers/accountAdapter.ts"
+import { type AccountRecord, type AccountSecrets, BrokerAccounts } from "@keepgaining/engine/brokers/BrokerAccounts.ts"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
 import { defaults } from "../command/installation.ts"
 import { accountsLayer } from "../serve/brokerLayers.ts"
@@ -33,20 +28,8 @@ export const withAccounts = <A, E extends { readonly _tag: string; readonly mess
 const TIMEOUT_MS = 15_000
 
 /** Only its logins are of use: it knows no instruments. */
-export const adapterOf = (
-  record: AccountRecord,
-  secrets: Redacted.Redacted<AccountSecrets>
-): BrokerAccount | undefined =>
-  adapters[record.broker]?.account({
-    account: record.id,
-    userId: record.userId,
-    apiKey: record.apiKey,
-    apiSecret: Redacted.make(Redacted.value(secrets).apiSecret),
-    redirectUrl: record.redirectUrl,
-    instruments: new BrokerInstruments(),
-    timeout: TIMEOUT_MS,
-    ...orderSettings(record)
-  }, record.root)
+export const adapterOf = (record: AccountRecord, secrets: Redacted.Redacted<AccountSecrets>): BrokerAccount =>
+  accountAdapter(record, secrets, { instruments: new BrokerInstruments(), timeout: TIMEOUT_MS })
 
 /** The account of that name, or the only one of that broker. */
 export const findAccount = Effect.fnUntraced(function*(accounts: BrokerAccounts["Service"], name: string) {
