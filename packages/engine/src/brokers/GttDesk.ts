@@ -10,16 +10,36 @@ import type { GttOrder, NewGtt } from "@keepgaining/brokers/port/GttOrder.ts"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { AccountActor } from "./AccountActor.ts"
 import { BrokerRefused } from "./Brokers.ts"
 
+/** It may have been placed, and nobody can say: the answer was lost and so was every look for it. It is not sent again. */
+export class GttUnknown extends Schema.TaggedError<GttUnknown>()("GttUnknown", {
+  reason: Schema.String,
+  remedy: Schema.String
+}) {
+  override get message(): string {
+    return `${this.reason}. ${this.remedy}`
+  }
+}
+
 export interface GttDesk {
   /** As the broker lists them. */
   readonly list: (actor: AccountActor) => Effect.Effect<ReadonlyArray<GttOrder>, BrokerRefused>
   /** Its id. The same `commandId` is the same order, however often it is asked for while this engine runs. */
-  readonly place: (actor: AccountActor, commandId: string, order: NewGtt) => Effect.Effect<string, BrokerRefused>
+  readonly place: (
+    actor: AccountActor,
+    commandId: string,
+    order: NewGtt
+  ) => Effect.Effect<string, BrokerRefused | GttUnknown>
+  /** What became, or becomes, of a command that {@link GttDesk.place} has taken; nothing of one that it has not. */
+  readonly outcome: (
+    account: string,
+    commandId: string
+  ) => Effect.Effect<string, BrokerRefused | GttUnknown> | undefined
   readonly cancel: (actor: AccountActor, id: string) => Effect.Effect<void, BrokerRefused>
 }
 
@@ -55,7 +75,7 @@ const isSame = (order: NewGtt, listed: GttOrder): boolean =>
 export const makeGttDesk: Effect.Effect<GttDesk, never, Scope.Scope> = Effect.gen(function*() {
   const scope = yield* Effect.scope
   const turns = new Map<string, Semaphore.Semaphore>()
-  const outcomes = new Map<string, Deferred.Deferred<string, BrokerRefused>>()
+  const outcomes = new Map<string, Deferred.Deferred<string, BrokerRefused | GttUnknown>>()
 
   const turnOf = (account: string): Semaphore.Semaphore => {
     const turn = turns.get(account) ?? Semaphore.makeUnsafe(1)
@@ -89,7 +109,11 @@ export const makeGttDesk: Effect.Effect<GttDesk, never, Scope.Scope> = Effect.ge
       return placement
     })
 
-  const send = (actor: AccountActor, commandId: string, order: NewGtt): Effect.Effect<string, BrokerRefused> =>
+  const send = (
+    actor: AccountActor,
+    commandId: string,
+    order: NewGtt
+  ): Effect.Effect<string, BrokerRefused | GttUnknown> =>
     Effect.gen(function*() {
       const gtt = yield* gttOf(actor)
       // Without it a lost answer could not be told from an older order that says the same.
@@ -110,25 +134,31 @@ export const makeGttDesk: Effect.Effect<GttDesk, never, Scope.Scope> = Effect.ge
           reason: `${account} did not place it: the answer was lost, and the list does not show it`,
           remedy: "Place it again if you still want it"
         })
-        : new BrokerRefused({
+        : new GttUnknown({
           reason: `It is not known whether ${account} placed it: the answer was lost, and the list cannot be read`,
           remedy: "Look at the account's GTT orders, here or in the broker's app, before you place it again"
         })
     })
 
+  const keyOf = (account: string, commandId: string): string => `${account} ${commandId}`
+
   return {
     list: (actor) => Effect.flatMap(gttOf(actor), (gtt) => Effect.mapError(gtt.list, refused)),
     place: (actor, commandId, order) =>
       Effect.suspend(() => {
-        const key = `${actor.record.id} ${commandId}`
+        const key = keyOf(actor.record.id, commandId)
         const known = outcomes.get(key)
         if (known !== undefined) return Deferred.await(known)
-        const outcome = Deferred.makeUnsafe<string, BrokerRefused>()
+        const outcome = Deferred.makeUnsafe<string, BrokerRefused | GttUnknown>()
         outcomes.set(key, outcome)
         if (outcomes.size > MOST_REMEMBERED) outcomes.delete(outcomes.keys().next().value ?? "")
         const run = Deferred.into(turnOf(actor.record.id).withPermits(1)(send(actor, commandId, order)), outcome)
         return Effect.andThen(Effect.forkIn(run, scope), Deferred.await(outcome))
       }),
+    outcome: (account, commandId) => {
+      const known = outcomes.get(keyOf(account, commandId))
+      return known === undefined ? undefined : Deferred.await(known)
+    },
     cancel: (actor, id) =>
       Effect.gen(function*() {
         const gtt = yield* gttOf(actor)

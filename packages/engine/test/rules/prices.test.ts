@@ -121,7 +121,7 @@ describe("checkOrder", () => {
   it("tells what to order instead", () => {
     assert.include(checkOrder({ ...good, quantity: 100 }, nifty)[0]?.remedy, "65 or 130")
     assert.include(checkOrder({ ...good, quantity: 1_820 }, nifty)[0]?.remedy, "1755 or less")
-    assert.include(checkOrder({ ...good, price: paise(10_003) }, nifty)[0]?.remedy, "100.00 or 100.05")
+    assert.include(checkOrder({ ...good, price: paise(10_003) }, nifty)[0]?.remedy, "₹100.00 or ₹100.05")
   })
 
   it.prop(

@@ -43,12 +43,22 @@ export const NewGttOrder = Schema.Struct({
 })
 export type NewGttOrder = typeof NewGttOrder.Type
 
+/** It may have been placed, and nobody can say. It is not sent again by itself, and should not be before somebody has looked. */
+export class GttUnknown extends Schema.TaggedError<GttUnknown>()("GttUnknown", {
+  reason: Schema.String,
+  remedy: Schema.String
+}) {
+  override get message(): string {
+    return `${this.reason}. ${this.remedy}`
+  }
+}
+
 const Denied = Schema.Union([Unauthorized, Refused])
 
 /** All of it needs scope `admin`: each call is one to the broker. */
 export class GttRpcs extends RpcGroup.make(
   Rpc.make("GttOrders", { payload: { account: Schema.String }, success: Schema.Array(GttView), error: Denied }),
   /** The broker's id of it. The account must be armed for the day. */
-  Rpc.make("PlaceGtt", { payload: NewGttOrder, success: Schema.String, error: Denied }),
+  Rpc.make("PlaceGtt", { payload: NewGttOrder, success: Schema.String, error: Schema.Union([Denied, GttUnknown]) }),
   Rpc.make("CancelGtt", { payload: { account: Schema.String, id: Schema.NonEmptyString }, error: Denied })
 ) {}

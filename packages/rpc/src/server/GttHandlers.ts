@@ -1,11 +1,11 @@
 import type { AccountActor } from "@keepgaining/engine/brokers/AccountActor.ts"
 import { BrokerRefused, Brokers } from "@keepgaining/engine/brokers/Brokers.ts"
-import { makeGttDesk } from "@keepgaining/engine/brokers/GttDesk.ts"
+import { type GttUnknown as UnknownAtDesk, makeGttDesk } from "@keepgaining/engine/brokers/GttDesk.ts"
 import { accountFaults } from "@keepgaining/engine/execution/preWire.ts"
 import { Session } from "@keepgaining/engine/session/Session.ts"
 import * as Effect from "effect/Effect"
 import { Refused } from "../contract/Failures.ts"
-import { GttRpcs, type NewGttOrder } from "../contract/Gtt.ts"
+import { GttRpcs, GttUnknown, type NewGttOrder } from "../contract/Gtt.ts"
 import { requireScope } from "./Connection.ts"
 
 export const make = Effect.gen(function*() {
@@ -13,9 +13,9 @@ export const make = Effect.gen(function*() {
   const session = yield* Session
   const desk = yield* makeGttDesk
 
-  const withAccount = <A>(
+  const withAccount = <A, E extends GttUnknown | never>(
     account: string,
-    use: (actor: AccountActor) => Effect.Effect<A, BrokerRefused>
+    use: (actor: AccountActor) => Effect.Effect<A, BrokerRefused | E>
   ) =>
     Effect.gen(function*() {
       yield* requireScope("admin")

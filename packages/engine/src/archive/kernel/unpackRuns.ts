@@ -289,6 +289,13 @@ export const unpackRuns = (words: Uint32Array, target: CandleColumns, row: numbe
   }
   const { bytes, columns: batch, place } = views
   bytes.set(new Uint8Array(words.buffer, words.byteOffset, words.byteLength), INPUT)
+  // The kernel goes from run to run by their lengths: none of them may stand still.
+  for (let at = INPUT; at < end;) {
+    // Headers lie within the input.
+    const length = bytes[at + 8]! | bytes[at + 9]! << 8
+    if (length === 0) throw new Error("These are no runs of candles: one has no length")
+    at += length * 4
+  }
   // It is there.
   for (let from = INPUT; from < end; from = place[0]!) {
     const rows = kernel.runs(from, end)

@@ -69,6 +69,7 @@ describe("unpacking of runs", () => {
     // 5,000 candles.
     const words = new Uint32Array([1, 20_000 << 16 | 5_000, 7, 1, 0, 0, 0])
     assert.throws(() => unpackRuns(words, candleColumns(5_000), 0), "no runs of candles")
+    assert.throws(() => unpackRuns(new Uint32Array(6), candleColumns(10), 0), "no length")
   })
 
   it("has nothing to do with an empty block", () => {
