@@ -59,7 +59,7 @@ const cases: ReadonlyArray<readonly [string, number, ReadonlyArray<string>]> = [
   ["serve --head-start -1 --data {}/data", BAD_INPUT, ["--head-start"]],
   ["serve --seed 1.5 --data {}/data", BAD_INPUT, ["seed", "1.5"]],
   ["serve --replay {}/nowhere --data {}/data", BAD_INPUT, ["{}/nowhere", "ticks import"]],
-  ["serve --replay {}/empty --data {}/data", BAD_INPUT, ["{}/empty", "manifest.json"]],
+  ["serve --replay {}/empty --data {}/data-empty", BAD_INPUT, ["{}/empty", "manifest.json"]],
   ["serve --data {}/file", FAILED, ["--data", "{}/file"]],
   ["serve --host 192.0.2.1 --port 0 --data {}/host", FAILED, ["192.0.2.1", "--host"]],
   ["serve --port 0 --replay {}/log --data {}/s1 --strategy Nope", BAD_INPUT, [

@@ -8,6 +8,9 @@ import { serve } from "../support/served.ts"
 
 const folder = temporaryFolder()
 
+/** Of a share with derivatives, whose continuous session ends at 15:15 since 2026-08-03. */
+const MINUTES = 360
+
 const assertSays = ({ code, stderr }: Ended, expected: number, ...parts: ReadonlyArray<string>): void => {
   assert.strictEqual(code, expected, stderr)
   for (const part of parts) assert.include(stderr, part)
@@ -28,18 +31,23 @@ it("the running engine downloads, and answers for its archive", async () => {
     const whole = await run(...download, "--json")
     assertSays(whole, 0)
     const { id } = JSON.parse(whole.stdout)
-    assert.deepInclude(JSON.parse(whole.stdout), { source: "kite:kite-sim", chunks: 2, done: 2, candles: 2 * 5 * 375 })
+    assert.deepInclude(JSON.parse(whole.stdout), {
+      source: "kite:kite-sim",
+      chunks: 2,
+      done: 2,
+      candles: 2 * 5 * MINUTES
+    })
     const shown = await run("history", "status", id, "--json")
     assert.deepInclude(JSON.parse(shown.stdout), { id, running: false, problems: [] })
     assert.include((await run("history", "cancel", id)).stdout, "was not running")
 
     const info = JSON.parse((await run("archive", "info", "--json")).stdout)
-    assert.deepInclude(info, { instruments: 2, candles: 2 * 5 * 375 })
+    assert.deepInclude(info, { instruments: 2, candles: 2 * 5 * MINUTES })
     const query = ["archive", "query", "NSE:RELIANCE", ...week, "--json"]
     const throughEngine = await run(...query)
-    assert.lengthOf(JSON.parse(throughEngine.stdout), 5 * 375)
+    assert.lengthOf(JSON.parse(throughEngine.stdout), 5 * MINUTES)
     assert.lengthOf(JSON.parse((await run(...query, "--interval", "1d")).stdout), 5)
-    assert.lengthOf(JSON.parse((await run("archive", "query", "--day", "2026-11-18", "--json")).stdout), 2 * 375)
+    assert.lengthOf(JSON.parse((await run("archive", "query", "--day", "2026-11-18", "--json")).stdout), 2 * MINUTES)
     const [gaps] = JSON.parse((await run("archive", "gaps", "NSE:RELIANCE", ...week, "--json")).stdout)
     assert.deepStrictEqual(gaps, { symbol: "NSE:RELIANCE", tradingDays: 5, missing: [], thin: [] })
     assert.include((await run("archive", "differences")).stdout, "No minute was ever replaced")

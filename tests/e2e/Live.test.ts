@@ -4,6 +4,7 @@ import { totpNow } from "@keepgaining/brokers/login/totp.ts"
 import { simulatedCustomers } from "@keepgaining/engine/brokers/simulated.ts"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as fs from "node:fs"
 import * as net from "node:net"
 import type { AddressInfo } from "node:net"
 import type { Browser, Page } from "playwright-core"
@@ -203,6 +204,45 @@ describe.skipIf(withoutBrowser)("live orders (skipped when KEEPGAINING_TEST_CHRO
     await page.getByTestId("books-scope").getByText("All accounts").click()
     await page.getByTestId("books-tab").getByText(/Orders/).click()
     await textOf(page, "broker-orders", (text) => /upstox-sim/.test(text) && /cancelled/.test(text))
+  })
+
+  it("places a GTT order after a review, shows it as the broker lists it, saves it as CSV and cancels it", async () => {
+    await go("/brokers")
+    await page.getByTestId("books-tab").getByText("GTT").click()
+    await textOf(page, "gtt-as-of", (text) => /As the brokers said at/.test(text))
+    await page.getByTestId("gtt-new").click()
+    // The armed one is offered first; another says that it is not, and how to arm it.
+    assert.strictEqual(await page.getByTestId("gtt-account").inputValue(), "kite-sim")
+    await page.getByTestId("gtt-account").selectOption("upstox-sim")
+    await textOf(page, "gtt-blocked", (text) => /upstox-sim is not armed/.test(text))
+    await page.getByTestId("gtt-arm").waitFor()
+    await page.getByTestId("gtt-limit").waitFor({ state: "detached" })
+    await page.getByTestId("gtt-account").selectOption("kite-sim")
+    await page.getByTestId("gtt-blocked").waitFor({ state: "detached" })
+    await page.getByTestId("gtt-instrument-filter").fill("infy")
+    await page.getByTestId("gtt-instrument-NSE:INFY").click()
+    await page.getByTestId("gtt-lots").fill("3")
+    await page.getByTestId("gtt-trigger").fill("1.003")
+    await page.getByTestId("gtt-review-button").click()
+    await page.getByText("A price in rupees, with at most two decimals").waitFor()
+    await accessible(page, "GTT form")
+    const last = Number((await textOf(page, "gtt-last", (text) => /\d/.test(text))).replaceAll(",", ""))
+    await page.getByTestId("gtt-trigger").fill((Math.round(last * 8) / 10).toFixed(2))
+    await page.getByTestId("gtt-review-button").click()
+    await textOf(page, "gtt-review", (text) => /BUY 3 INFY/.test(text) && /kite-sim places it at/.test(text))
+    await accessible(page, "GTT review")
+    await page.getByTestId("gtt-place").click()
+    await page.getByTestId("gtt-sheet").waitFor({ state: "detached" })
+    await textOf(page, "broker-gtts", (text) => /kite-sim.*INFY.*BUY.*active/s.test(text))
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("books-csv").click()])
+    assert.match(download.suggestedFilename(), /^gtt-all-accounts-\d{4}-\d\d-\d\d\.csv$/)
+    const saved = fs.readFileSync(await download.path(), "utf8").split("\r\n")
+    assert.match(saved[1] ?? "", /^kite-sim,[^,]+,NSE:INFY,buy,3,delivery,[\d.]+,[\d.]+,,,active,/)
+    await accessible(page, "GTT orders")
+    await page.locator("[data-testid^=gtt-cancel-]").first().click()
+    await page.getByTestId("gtt-cancel-sheet-yes").click()
+    await textOf(page, "broker-gtts", (text) => /INFY.*cancelled/s.test(text))
+    await page.locator("[data-testid^=gtt-cancel-]").waitFor({ state: "detached" })
   })
 
   it("leaves a position although its account is not armed any more", async () => {

@@ -111,7 +111,7 @@ export const angelAccount = (settings: AccountSettings, urls: AngelUrls): Broker
       return {
         orders: angelOrders(line, varieties),
         portfolio: angelPortfolio(line),
-        marketData: angelMarketData(line, account),
+        marketData: angelMarketData(line),
         margins: angelMargins(line),
         gtt: angelGtt(line),
         marketFeed: angelMarketFeed({ settings, token, url: urls.marketFeed }),

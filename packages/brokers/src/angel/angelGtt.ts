@@ -39,7 +39,7 @@ const statuses: Readonly<Record<string, GttStatus>> = {
   CANCELLED: "cancelled"
 }
 
-const gttOf = ({ instruments }: AngelLine, row: Rule): GttOrder => ({
+const gttOf = ({ settings: { instruments } }: AngelLine, row: Rule): GttOrder => ({
   id: String(row.id),
   symbol: symbolOf(instruments, row),
   side: row.transactiontype === "BUY" ? "buy" : "sell",
@@ -51,7 +51,7 @@ const gttOf = ({ instruments }: AngelLine, row: Rule): GttOrder => ({
 })
 
 export const angelGtt = (line: AngelLine): BrokerGtt => {
-  const { ask, known, refuse } = line
+  const { change, known, read, refuse } = line
   return {
     place: (order) =>
       Effect.gen(function*() {
@@ -65,7 +65,7 @@ export const angelGtt = (line: AngelLine): BrokerGtt => {
             "Give one leg, and the product delivery"
           )
         }
-        const { id } = yield* ask("place GTT", Made, (sdk) =>
+        const { id } = yield* change("place GTT", Made, (sdk) =>
           sdk.createRule({
             tradingsymbol: of.tradingSymbol,
             symboltoken: of.token,
@@ -77,19 +77,19 @@ export const angelGtt = (line: AngelLine): BrokerGtt => {
             disclosedqty: order.quantity,
             triggerprice: leg.triggerPrice / 100,
             timeperiod: DAYS
-          }), {})
+          }))
         return String(id)
       }),
     cancel: (id) =>
       Effect.gen(function*() {
         // Angel wants to hear again what the rule is on.
-        const { exchange, symboltoken } = yield* ask("cancel GTT", Place, (sdk) => sdk.ruleDetails({ id }))
-        yield* ask("cancel GTT", Schema.Unknown, (sdk) => sdk.cancelRule({ id, symboltoken, exchange }), {})
+        const { exchange, symboltoken } = yield* read("cancel GTT", Place, (sdk) => sdk.ruleDetails({ id }))
+        yield* change("cancel GTT", Schema.Unknown, (sdk) => sdk.cancelRule({ id, symboltoken, exchange }))
       }),
     list: Effect.gen(function*() {
       const all: Array<GttOrder> = []
       for (let page = 1; page <= MOST_PAGES; page++) {
-        const rules = yield* ask(
+        const rules = yield* read(
           "read GTTs",
           Schema.NullOr(Schema.Array(Rule)),
           (sdk) => sdk.ruleList({ status: ["FORALL"], page, count: RULES_A_PAGE })

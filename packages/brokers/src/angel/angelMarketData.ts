@@ -73,9 +73,9 @@ const quoteOf = (symbol: string, row: typeof QuoteRow.Type): MarketQuote => {
   }
 }
 
-export const angelMarketData = (line: AngelLine, account: string): BrokerMarketData => {
-  const { ask, instruments, known, refuse } = line
-
+export const angelMarketData = (
+  { known, read, refuse, settings: { account, instruments } }: AngelLine
+): BrokerMarketData => {
   const quotesOf = (operation: string, of: ReadonlyArray<BrokerInstrument>) =>
     Effect.gen(function*() {
       const found: Array<MarketQuote> = []
@@ -84,7 +84,7 @@ export const angelMarketData = (line: AngelLine, account: string): BrokerMarketD
         for (const { instrument, token } of of.slice(from, from + QUOTES_A_CALL)) {
           ;(exchangeTokens[marketOf(instrument)] ??= []).push(token)
         }
-        const { fetched } = yield* ask(operation, Quotes, (sdk) => sdk.marketData({ mode: "FULL", exchangeTokens }))
+        const { fetched } = yield* read(operation, Quotes, (sdk) => sdk.marketData({ mode: "FULL", exchangeTokens }))
         for (const row of fetched ?? []) {
           const each = ofAngel(instruments, row.exchange, row.symbolToken, undefined)
           if (each !== undefined) found.push(quoteOf(each.instrument.symbol, row))
@@ -100,7 +100,7 @@ export const angelMarketData = (line: AngelLine, account: string): BrokerMarketD
   const openInterestOf = (of: BrokerInstrument, request: object) =>
     of.instrument.expiry === undefined
       ? Effect.succeed(new Map<number, number>())
-      : ask("read open interest", OpenInterests, (sdk) => sdk.getOIData(request)).pipe(
+      : read("read open interest", OpenInterests, (sdk) => sdk.getOIData(request)).pipe(
         Effect.map((rows) => new Map((rows ?? []).map(({ oi, time }) => [parseIst(time) ?? 0, numberOf(oi)] as const))),
         Effect.catchTag("Refused", () => Effect.succeed(new Map<number, number>()))
       )
@@ -111,7 +111,7 @@ export const angelMarketData = (line: AngelLine, account: string): BrokerMarketD
     const name = tradingSymbol.slice(0, tradingSymbol.lastIndexOf(dayMonthYear(expiry)))
     return instrument.exchange !== "NSE" || name === ""
       ? Effect.succeed(new Map<string, ChainGreeks>())
-      : ask(
+      : read(
         "read the Greeks",
         Schema.NullOr(Schema.Array(GreekRow)),
         (sdk) => sdk.optionGreek({ name, expirydate: angelExpiry(expiry) })
@@ -144,7 +144,7 @@ export const angelMarketData = (line: AngelLine, account: string): BrokerMarketD
           fromdate: angelMinute(from),
           todate: angelMinute(to)
         }
-        const rows = yield* ask("read candles", Candles, (sdk) => sdk.getCandleData(request))
+        const rows = yield* read("read candles", Candles, (sdk) => sdk.getCandleData(request))
         const openInterest = yield* openInterestOf(of, request)
         const candles: Array<BrokerCandle> = []
         for (const [time, open, high, low, close, volume] of rows ?? []) {

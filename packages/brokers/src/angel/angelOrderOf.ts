@@ -3,30 +3,12 @@ import { DAY_MS, formatIstDate, parseIst } from "@keepgaining/core/market/Indian
 import type { OrderType, Product } from "@keepgaining/core/orders/Order.ts"
 import * as Schema from "effect/Schema"
 import type { BrokerInstruments } from "../port/BrokerInstruments.ts"
-import type { BrokerOrder, BrokerOrderStatus, BrokerTrade } from "../port/BrokerOrder.ts"
-import { Amount, numberOf, paiseOf, parseAngelTime, priceOf, Text } from "./angelFields.ts"
+import type { BrokerOrder, BrokerTrade } from "../port/BrokerOrder.ts"
+import { omsStatus } from "../wire/omsStatus.ts"
+import { parseOmsTime } from "../wire/omsTime.ts"
+import { Amount, numberOf, paiseOf, priceOf, Text } from "./angelFields.ts"
 import { symbolOf } from "./angelInstrument.ts"
 import type { AngelOrderData } from "./AngelOrderFrame.ts"
-
-const statuses: Readonly<Record<string, BrokerOrderStatus>> = {
-  "put order req received": "new",
-  "after market order req received": "new",
-  "validation pending": "new",
-  "open pending": "new",
-  "open": "open",
-  "trigger pending": "open",
-  "modified": "open",
-  "not modified": "open",
-  "modify pending": "open",
-  "modify validation pending": "open",
-  "modify after market order req received": "open",
-  "cancel pending": "open",
-  "not cancelled": "open",
-  "complete": "complete",
-  "cancelled": "cancelled",
-  "cancelled after market order": "cancelled",
-  "rejected": "rejected"
-}
 
 /** For a frame without a status. */
 const statusOfCode: Readonly<Record<string, string>> = {
@@ -91,11 +73,11 @@ export const angelOrderOf = (row: AngelOrderData, instruments: BrokerInstruments
     averagePrice: numberOf(row.averageprice) * 100,
     ...(limitPrice === undefined ? {} : { limitPrice }),
     ...(triggerPrice === undefined ? {} : { triggerPrice }),
-    status: statuses[status] ?? "unknown",
+    status: omsStatus(status),
     waiting: status === "trigger pending",
     brokerStatus: status,
     ...(firstOf(row.text) === "" ? {} : { reason: firstOf(row.text) }),
-    changedAt: parseAngelTime(firstOf(row.exchorderupdatetime, row.updatetime, row.exchtime)) ?? 0
+    changedAt: parseOmsTime(firstOf(row.exchorderupdatetime, row.updatetime, row.exchtime)) ?? 0
   }
 }
 

@@ -40,10 +40,13 @@ export class AngelVarieties {
   }
 }
 
-export const angelOrders = ({ ask, instruments, known }: AngelLine, varieties: AngelVarieties): BrokerOrders => {
+export const angelOrders = (
+  { change, known, read, settings: { instruments } }: AngelLine,
+  varieties: AngelVarieties
+): BrokerOrders => {
   const rows = (operation: string) =>
     Effect.map(
-      ask(operation, Schema.NullOr(Schema.Array(AngelOrderData)), (sdk) => sdk.getOrderBook()),
+      read(operation, Schema.NullOr(Schema.Array(AngelOrderData)), (sdk) => sdk.getOrderBook()),
       (book) => {
         for (const { orderid, variety } of book ?? []) varieties.note(orderid, variety)
         return book ?? []
@@ -61,7 +64,7 @@ export const angelOrders = ({ ask, instruments, known }: AngelLine, varieties: A
       Effect.gen(function*() {
         const of = yield* known(order.symbol, "place order")
         const variety = angelVariety(order.type)
-        const { orderid } = yield* ask("place order", Placed, (sdk) =>
+        const { orderid } = yield* change("place order", Placed, (sdk) =>
           sdk.placeOrder({
             ...fieldsOf(order, of),
             variety,
@@ -69,7 +72,7 @@ export const angelOrders = ({ ask, instruments, known }: AngelLine, varieties: A
             squareoff: "0",
             stoploss: "0",
             ordertag: order.tag
-          }), { tag: order.tag })
+          }), order.tag)
         varieties.note(orderid, variety)
         return [orderid]
       }),
@@ -77,21 +80,21 @@ export const angelOrders = ({ ask, instruments, known }: AngelLine, varieties: A
       Effect.gen(function*() {
         const of = yield* known(order.symbol, "modify order")
         const variety = yield* varietyOf(orderId, "modify order")
-        yield* ask(
+        yield* change(
           "modify order",
           Schema.Unknown,
           (sdk) => sdk.modifyOrder({ ...fieldsOf(order, of), variety, orderid: orderId }),
-          { tag: order.tag }
+          order.tag
         )
       }),
     cancel: (orderId) =>
       Effect.gen(function*() {
         const variety = yield* varietyOf(orderId, "cancel order")
-        yield* ask("cancel order", Schema.Unknown, (sdk) => sdk.cancelOrder({ variety, orderid: orderId }), {})
+        yield* change("cancel order", Schema.Unknown, (sdk) => sdk.cancelOrder({ variety, orderid: orderId }))
       }),
     book: Effect.map(rows("read the order book"), (book) => book.map((row) => angelOrderOf(row, instruments))),
     trades: Effect.gen(function*() {
-      const trades = yield* ask(
+      const trades = yield* read(
         "read the trades",
         Schema.NullOr(Schema.Array(AngelTradeRow)),
         (sdk) => sdk.getTradeBook()

@@ -64,7 +64,7 @@ const averageOf = (row: PositionRow, quantity: number): number => {
   return 100 * (ofSide > 0 ? ofSide : numberOf(row.avgnetprice))
 }
 
-const positionOf = ({ instruments }: AngelLine, row: PositionRow): BrokerPosition => {
+const positionOf = ({ settings: { instruments } }: AngelLine, row: PositionRow): BrokerPosition => {
   const quantity = Math.round(numberOf(row.netqty))
   const lastPrice = priceOf(row.ltp)
   return {
@@ -77,7 +77,7 @@ const positionOf = ({ instruments }: AngelLine, row: PositionRow): BrokerPositio
   }
 }
 
-const holdingOf = ({ instruments }: AngelLine, row: HoldingRow): Holding => {
+const holdingOf = ({ settings: { instruments } }: AngelLine, row: HoldingRow): Holding => {
   const unsettled = Math.round(numberOf(row.t1quantity))
   const lastPrice = priceOf(row.ltp)
   return {
@@ -94,17 +94,17 @@ const holdingOf = ({ instruments }: AngelLine, row: HoldingRow): Holding => {
 }
 
 export const angelPortfolio = (line: AngelLine): BrokerPortfolio => ({
-  profile: Effect.map(line.ask("read the profile", AngelProfile, (sdk) => sdk.getProfile()), profileOf),
+  profile: Effect.map(line.read("read the profile", AngelProfile, (sdk) => sdk.getProfile()), profileOf),
   funds: Effect.map(
-    line.ask("read the funds", Funds, (sdk) => sdk.getRMS()),
+    line.read("read the funds", Funds, (sdk) => sdk.getRMS()),
     ({ net, utiliseddebits }) => ({ available: paiseOf(net), used: paiseOf(utiliseddebits) })
   ),
   positions: Effect.map(
-    line.ask("read the positions", Schema.NullOr(Schema.Array(PositionRow)), (sdk) => sdk.getPosition()),
+    line.read("read the positions", Schema.NullOr(Schema.Array(PositionRow)), (sdk) => sdk.getPosition()),
     (rows) => (rows ?? []).map((row) => positionOf(line, row))
   ),
   holdings: Effect.map(
-    line.ask("read the holdings", Schema.NullOr(Schema.Array(HoldingRow)), (sdk) => sdk.getHolding()),
+    line.read("read the holdings", Schema.NullOr(Schema.Array(HoldingRow)), (sdk) => sdk.getHolding()),
     (rows) => (rows ?? []).map((row) => holdingOf(line, row))
   )
 })
@@ -118,7 +118,7 @@ const Margins = Schema.Struct({
   })))
 })
 
-export const angelMargins = ({ ask, known, refuse }: AngelLine): BrokerMargins => ({
+export const angelMargins = ({ known, read, refuse }: AngelLine): BrokerMargins => ({
   of: (legs) =>
     Effect.gen(function*() {
       if (legs.length > MARGIN_LEGS) {
@@ -142,7 +142,7 @@ export const angelMargins = ({ ask, known, refuse }: AngelLine): BrokerMargins =
           orderType: "LIMIT"
         })
       }
-      const { marginComponents: parts, totalMarginRequired: total } = yield* ask(
+      const { marginComponents: parts, totalMarginRequired: total } = yield* read(
         "ask for a margin",
         Margins,
         (sdk) => sdk.marginApi({ positions })

@@ -10,12 +10,13 @@ import { UnreadableAnswer } from "../port/BrokerError.ts"
 import { capabilities } from "../port/Capabilities.ts"
 import { tokenEndsAt } from "../port/tokenEndsAt.ts"
 import { fyersCall, type FyersHosts, makeFyersSdk } from "./fyersCall.ts"
-import { fyersContext } from "./FyersContext.ts"
 import { FyersFrames } from "./FyersFrames.ts"
+import { fyersGtt } from "./fyersGtt.ts"
+import { fyersLine } from "./fyersLine.ts"
 import { fyersMarketData } from "./fyersMarketData.ts"
 import { fyersMarketFeed } from "./fyersMarketFeed.ts"
 import { fyersOrderFeed } from "./fyersOrderFeed.ts"
-import { fyersGtt, fyersOrders } from "./fyersOrders.ts"
+import { fyersOrders } from "./fyersOrders.ts"
 import { fyersMargins, fyersPortfolio } from "./fyersPortfolio.ts"
 import { loadIndexNames } from "./loadIndexNames.ts"
 import { readFyersToken } from "./readFyersToken.ts"
@@ -106,13 +107,13 @@ export const fyersAccount = (settings: AccountSettings, urls: FyersUrls): Broker
         })
     },
     session: (token) => {
-      const context = fyersContext(settings, urls, token)
+      const line = fyersLine(settings, token, urls)
       return {
-        orders: fyersOrders(context),
-        portfolio: fyersPortfolio(context),
-        marketData: fyersMarketData(context),
-        margins: fyersMargins(context),
-        gtt: fyersGtt(context),
+        orders: fyersOrders(line),
+        portfolio: fyersPortfolio(line),
+        marketData: fyersMarketData(line),
+        margins: fyersMargins(line),
+        gtt: fyersGtt(line),
         marketFeed: fyersMarketFeed({ settings, token, url: urls.marketFeed }),
         orderFeed: fyersOrderFeed({ settings, token, url: urls.orderFeed })
       }

@@ -1,12 +1,13 @@
 /** Quotes, candles and option chains of Fyers. */
 import { formatIstDate, istDay, SECOND_MS, startOfIstDay } from "@keepgaining/core/market/IndianTime.ts"
+import { paiseFromRupees } from "@keepgaining/core/market/Money.ts"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BrokerMarketData } from "../port/BrokerAccount.ts"
 import type { BrokerInstrument } from "../port/BrokerInstruments.ts"
 import type { BrokerCandle, CandleInterval, ChainRow, MarketQuote } from "../port/MarketQuote.ts"
-import type { FyersContext } from "./FyersContext.ts"
-import { inPaise, ofFyToken } from "./fyersOrderOf.ts"
+import type { FyersLine } from "./fyersLine.ts"
+import { ofFyToken } from "./fyersOrderOf.ts"
 
 const QUOTES_A_CALL = 50
 /** Each side of the money, the most that Fyers gives. */
@@ -83,7 +84,7 @@ type ChainAnswer = typeof Chain.Type["data"]
 const isContract = ({ instrument: { kind } }: BrokerInstrument): boolean => kind === "future" || kind === "option"
 
 export const fyersMarketData = (
-  { known, read, refuse, settings: { instruments } }: FyersContext
+  { known, read, refuse, settings: { instruments } }: FyersLine
 ): BrokerMarketData => ({
   quotes: (symbols) =>
     Effect.gen(function*() {
@@ -119,10 +120,10 @@ export const fyersMarketData = (
         }))
       return (candles ?? []).map(([second, open, high, low, close, volume, interest]): BrokerCandle => ({
         at: daily ? startOfIstDay(istDay(second * SECOND_MS)) : second * SECOND_MS,
-        open: inPaise(open),
-        high: inPaise(high),
-        low: inPaise(low),
-        close: inPaise(close),
+        open: paiseFromRupees(open),
+        high: paiseFromRupees(high),
+        low: paiseFromRupees(low),
+        close: paiseFromRupees(close),
         volume: Math.round(volume),
         ...(interest == null ? {} : { openInterest: Math.round(interest) })
       })).filter(({ at }) => at >= from && at <= to).sort((a, b) => a.at - b.at)
@@ -158,14 +159,14 @@ export const fyersMarketData = (
 
 const quoteOf = (symbol: string, quote: typeof Quote.Type): MarketQuote => ({
   symbol,
-  price: inPaise(quote.lp),
-  previousClose: inPaise(quote.prev_close_price),
-  open: inPaise(quote.open_price),
-  high: inPaise(quote.high_price),
-  low: inPaise(quote.low_price),
+  price: paiseFromRupees(quote.lp),
+  previousClose: paiseFromRupees(quote.prev_close_price),
+  open: paiseFromRupees(quote.open_price),
+  high: paiseFromRupees(quote.high_price),
+  low: paiseFromRupees(quote.low_price),
   ...(quote.volume == null ? {} : { volume: Math.round(quote.volume) }),
-  ...(quote.bid != null && quote.bid > 0 ? { bid: inPaise(quote.bid) } : {}),
-  ...(quote.ask != null && quote.ask > 0 ? { ask: inPaise(quote.ask) } : {})
+  ...(quote.bid != null && quote.bid > 0 ? { bid: paiseFromRupees(quote.bid) } : {}),
+  ...(quote.ask != null && quote.ask > 0 ? { ask: paiseFromRupees(quote.ask) } : {})
 })
 
 const chainRow = (symbol: string, row: ChainAnswer["optionsChain"][number]): ReadonlyArray<ChainRow> => {
@@ -173,13 +174,13 @@ const chainRow = (symbol: string, row: ChainAnswer["optionsChain"][number]): Rea
   if (right !== "CE" && right !== "PE") return []
   return [{
     symbol,
-    price: inPaise(row.ltp),
-    ...(change == null ? {} : { previousClose: inPaise(row.ltp - change) }),
+    price: paiseFromRupees(row.ltp),
+    ...(change == null ? {} : { previousClose: paiseFromRupees(row.ltp - change) }),
     ...(volume == null ? {} : { volume: Math.round(volume) }),
     ...(oi == null ? {} : { openInterest: Math.round(oi) }),
-    ...(bid != null && bid > 0 ? { bid: inPaise(bid) } : {}),
-    ...(ask != null && ask > 0 ? { ask: inPaise(ask) } : {}),
-    strike: inPaise(row.strike_price),
+    ...(bid != null && bid > 0 ? { bid: paiseFromRupees(bid) } : {}),
+    ...(ask != null && ask > 0 ? { ask: paiseFromRupees(ask) } : {}),
+    strike: paiseFromRupees(row.strike_price),
     right,
     ...(greeks == null
       ? {}

@@ -1,11 +1,12 @@
 /** Fyers' rows, of REST and of the order socket, in our vocabulary. */
-import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
+import { paiseFromRupees } from "@keepgaining/core/market/Money.ts"
 import type { OrderType, Product, Side } from "@keepgaining/core/orders/Order.ts"
 import * as Schema from "effect/Schema"
 import type { BrokerInstrument, BrokerInstruments, Market } from "../port/BrokerInstruments.ts"
 import type { BrokerOrder, BrokerOrderStatus, BrokerTrade } from "../port/BrokerOrder.ts"
+import { parseOmsTime } from "../wire/omsTime.ts"
+import { priceFromRupees } from "../wire/rupees.ts"
 import type { FyersOrder, FyersTrade } from "./FyersOrderFrame.ts"
-import { parseFyersTime } from "./fyersTime.ts"
 
 const types: Readonly<Record<number, OrderType>> = { 1: "limit", 2: "market", 3: "stop", 4: "stop-limit" }
 export const fyersType: Readonly<Record<OrderType, number>> = { limit: 1, market: 2, stop: 3, "stop-limit": 4 }
@@ -38,7 +39,7 @@ const statuses: Readonly<Record<number, BrokerOrderStatus>> = {
 }
 
 /** Of the order management system, as the official SDK translates them. */
-const omsStatus = (code: number): BrokerOrderStatus => {
+const statusOfCode = (code: number): BrokerOrderStatus => {
   if (code === 11 || code === 12 || code === 20 || code === 21) return "new"
   if (code === 90) return "complete"
   if (code === 91 || code === 73) return "cancelled"
@@ -64,12 +65,6 @@ export const symbolOf = (instruments: BrokerInstruments, token: string | null | 
     : ofFyToken(instruments, token)
   return of?.instrument.symbol ?? `?${ticker}`
 }
-
-export const inPaise = (rupees: number): Paise => paise(Math.round(rupees * 100))
-
-/** Rupees; 0 = none. */
-const price = (rupees: number | null | undefined): Paise | undefined =>
-  rupees == null || rupees <= 0 ? undefined : inPaise(rupees)
 
 /** `1:TAG` is one that was given; Fyers marks those without one `2:Untagged`. */
 const tagOf = (text: string | null | undefined): string | undefined =>
@@ -126,7 +121,7 @@ export const fyersOrderUpdate = (row: FyersOrder, instruments: BrokerInstruments
       orderValidity: row.validity ?? null,
       orderTag: row.ordertag ?? null
     },
-    known ?? omsStatus(row.ord_status),
+    known ?? statusOfCode(row.ord_status),
     known === undefined ? String(row.ord_status) : String(row.org_ord_status),
     instruments
   )
@@ -138,8 +133,8 @@ const orderOf = (
   brokerStatus: string,
   instruments: BrokerInstruments
 ): BrokerOrder => {
-  const limitPrice = price(row.limitPrice)
-  const triggerPrice = price(row.stopPrice)
+  const limitPrice = priceFromRupees(row.limitPrice)
+  const triggerPrice = priceFromRupees(row.stopPrice)
   const tag = tagOf(row.orderTag)
   const type = types[row.type] ?? "limit"
   const ended = status === "cancelled" || status === "rejected" || status === "expired"
@@ -163,7 +158,7 @@ const orderOf = (
     waiting: status === "open" && (type === "stop" || type === "stop-limit") && row.filledQty === 0,
     brokerStatus,
     ...(ended && row.message != null && row.message !== "" ? { reason: row.message } : {}),
-    changedAt: parseFyersTime(row.orderDateTime) ?? 0
+    changedAt: parseOmsTime(row.orderDateTime) ?? 0
   }
 }
 
@@ -186,8 +181,8 @@ export const fyersTradeOf = (row: typeof FyersTradeRow.Type, instruments: Broker
   side: sideOf(row.side),
   product: productOf(row.productType),
   quantity: row.tradedQty,
-  price: inPaise(row.tradePrice),
-  at: parseFyersTime(row.orderDateTime) ?? 0
+  price: paiseFromRupees(row.tradePrice),
+  at: parseOmsTime(row.orderDateTime) ?? 0
 })
 
 export const fyersTradeUpdate = (row: FyersTrade, instruments: BrokerInstruments): BrokerTrade => ({
@@ -197,6 +192,6 @@ export const fyersTradeUpdate = (row: FyersTrade, instruments: BrokerInstruments
   side: sideOf(row.tran_side),
   product: productOf(row.product_type ?? ""),
   quantity: row.qty_traded,
-  price: inPaise(row.price_traded),
-  at: parseFyersTime(row.fill_time) ?? 0
+  price: paiseFromRupees(row.price_traded),
+  at: parseOmsTime(row.fill_time) ?? 0
 })

@@ -1,38 +1,24 @@
-/** Orders and GTT orders at Fyers. */
+/** Orders at Fyers: placing, changing, cancelling, and the books. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { BrokerGtt, BrokerOrders } from "../port/BrokerAccount.ts"
+import type { BrokerOrders } from "../port/BrokerAccount.ts"
 import type { NewOrder } from "../port/BrokerOrder.ts"
-import type { GttLeg, GttOrder, GttStatus } from "../port/GttOrder.ts"
-import type { FyersContext } from "./FyersContext.ts"
-import {
-  fyersOrderOf,
-  FyersOrderRow,
-  fyersProduct,
-  fyersTradeOf,
-  FyersTradeRow,
-  fyersType,
-  inPaise,
-  productOf,
-  sideOf,
-  symbolOf
-} from "./fyersOrderOf.ts"
+import { inRupees } from "../wire/rupees.ts"
+import type { FyersLine } from "./fyersLine.ts"
+import { fyersOrderOf, FyersOrderRow, fyersProduct, fyersTradeOf, FyersTradeRow, fyersType } from "./fyersOrderOf.ts"
 
 const Changed = Schema.Struct({ id: Schema.NonEmptyString })
 const Book = Schema.Struct({ orderBook: Schema.NullOr(Schema.Array(FyersOrderRow)) })
 const Trades = Schema.Struct({ tradeBook: Schema.NullOr(Schema.Array(FyersTradeRow)) })
 
-/** Rupees; 0 is how Fyers writes that there is none. */
-const rupees = (price: number | undefined): number => (price ?? 0) / 100
-
 const parametersOf = (order: NewOrder) => ({
   qty: order.quantity,
   type: fyersType[order.type],
-  limitPrice: rupees(order.type === "market" || order.type === "stop" ? undefined : order.limitPrice),
-  stopPrice: rupees(order.triggerPrice)
+  limitPrice: inRupees(order.type === "market" || order.type === "stop" ? undefined : order.limitPrice),
+  stopPrice: inRupees(order.triggerPrice)
 })
 
-export const fyersOrders = ({ change, known, read, settings }: FyersContext): BrokerOrders => ({
+export const fyersOrders = ({ change, known, read, settings }: FyersLine): BrokerOrders => ({
   place: (order) =>
     Effect.gen(function*() {
       const of = yield* known(order.symbol, "place order")
@@ -68,83 +54,5 @@ export const fyersOrders = ({ change, known, read, settings }: FyersContext): Br
   trades: Effect.map(
     read("read the trades", Trades, (sdk) => sdk.get_tradebook()),
     ({ tradeBook }) => (tradeBook ?? []).map((row) => fyersTradeOf(row, settings.instruments))
-  )
-})
-
-const GttRow = Schema.Struct({
-  id: Schema.NonEmptyString,
-  symbol: Schema.String,
-  fy_token: Schema.optionalKey(Schema.NullOr(Schema.String)),
-  product_type: Schema.String,
-  tran_side: Schema.Literals([1, -1]),
-  qty: Schema.Int,
-  price_limit: Schema.Finite,
-  price_trigger: Schema.Finite,
-  price2_limit: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
-  price2_trigger: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
-  /** 2 when one of two legs cancels the other. */
-  gtt_oco_ind: Schema.optionalKey(Schema.NullOr(Schema.Int)),
-  ord_status: Schema.Int
-})
-const Gtts = Schema.Struct({ orderBook: Schema.NullOr(Schema.Array(GttRow)) })
-
-const OCO = 2
-
-const gttStatuses: Readonly<Record<number, GttStatus>> = {
-  1: "cancelled",
-  2: "triggered",
-  4: "active",
-  5: "rejected",
-  6: "active",
-  7: "expired"
-}
-
-const legsOf = (row: typeof GttRow.Type): ReadonlyArray<GttLeg> => {
-  const first = { triggerPrice: inPaise(row.price_trigger), limitPrice: inPaise(row.price_limit) }
-  return row.gtt_oco_ind === OCO
-    ? [first, { triggerPrice: inPaise(row.price2_trigger ?? 0), limitPrice: inPaise(row.price2_limit ?? 0) }]
-    : [first]
-}
-
-export const fyersGtt = ({ change, known, read, refuse, settings }: FyersContext): BrokerGtt => ({
-  place: (order) =>
-    Effect.gen(function*() {
-      const of = yield* known(order.symbol, "place GTT")
-      if (order.product === "intraday") {
-        return yield* refuse(
-          "place GTT",
-          "gtt",
-          "a GTT order of Fyers is for delivery or carried over",
-          "Give another product"
-        )
-      }
-      // Of two legs the first is the one above the market.
-      const legs = [...order.legs].sort((a, b) => b.triggerPrice - a.triggerPrice)
-      const { id } = yield* change("place GTT", Changed, (sdk) =>
-        sdk.place_gtt_order({
-          side: order.side === "buy" ? 1 : -1,
-          symbol: of.tradingSymbol,
-          productType: fyersProduct[order.product],
-          orderInfo: Object.fromEntries(legs.map((leg, i) => [
-            `leg${i + 1}`,
-            { price: leg.limitPrice / 100, triggerPrice: leg.triggerPrice / 100, qty: order.quantity }
-          ]))
-        }))
-      return id
-    }),
-  cancel: (id) => Effect.asVoid(change("cancel GTT", Changed, (sdk) => sdk.gtt_cancel_order({ id }))),
-  list: Effect.map(
-    read("read GTTs", Gtts, (sdk) => sdk.get_gtt_orders()),
-    ({ orderBook }) =>
-      (orderBook ?? []).map((row): GttOrder => ({
-        id: row.id,
-        symbol: symbolOf(settings.instruments, row.fy_token, row.symbol),
-        side: sideOf(row.tran_side),
-        quantity: row.qty,
-        product: productOf(row.product_type),
-        legs: legsOf(row),
-        status: gttStatuses[row.ord_status] ?? "unknown",
-        brokerStatus: String(row.ord_status)
-      }))
   )
 })

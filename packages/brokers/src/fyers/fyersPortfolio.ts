@@ -1,10 +1,11 @@
 /** Profile, funds, positions, holdings and margins at Fyers. */
+import { paiseFromRupees } from "@keepgaining/core/market/Money.ts"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BrokerMargins, BrokerPortfolio } from "../port/BrokerAccount.ts"
 import type { Holding } from "../port/Portfolio.ts"
-import type { FyersContext } from "./FyersContext.ts"
-import { fyersProduct, inPaise, productOf, symbolOf } from "./fyersOrderOf.ts"
+import type { FyersLine } from "./fyersLine.ts"
+import { fyersProduct, productOf, symbolOf } from "./fyersOrderOf.ts"
 
 const Text = Schema.optionalKey(Schema.NullOr(Schema.String))
 
@@ -45,7 +46,7 @@ const Holdings = Schema.Struct({
 /** Of the legs asked for; `margin_new_order` is that with what the account holds. */
 const MarginAnswer = Schema.Struct({ data: Schema.Struct({ margin_total: Schema.Finite }) })
 
-export const fyersPortfolio = ({ read, settings: { instruments } }: FyersContext): BrokerPortfolio => ({
+export const fyersPortfolio = ({ read, settings: { instruments } }: FyersLine): BrokerPortfolio => ({
   profile: Effect.map(
     read("read the profile", ProfileAnswer, (sdk) => sdk.get_profile()),
     // Fyers tells neither exchanges nor products.
@@ -54,7 +55,7 @@ export const fyersPortfolio = ({ read, settings: { instruments } }: FyersContext
   funds: Effect.map(
     read("read the funds", FundsAnswer, (sdk) => sdk.get_funds()),
     ({ fund_limit: rows }) => {
-      const amount = (id: number) => inPaise(rows.find((row) => row.id === id)?.equityAmount ?? 0)
+      const amount = (id: number) => paiseFromRupees(rows.find((row) => row.id === id)?.equityAmount ?? 0)
       return { available: amount(AVAILABLE), used: amount(UTILIZED) }
     }
   ),
@@ -66,7 +67,7 @@ export const fyersPortfolio = ({ read, settings: { instruments } }: FyersContext
         product: productOf(row.productType),
         quantity: row.netQty,
         averagePrice: row.netQty === 0 ? 0 : row.netAvg * 100,
-        lastPrice: inPaise(row.ltp),
+        lastPrice: paiseFromRupees(row.ltp),
         realised: row.realized_profit * 100
       }))
   ),
@@ -86,7 +87,7 @@ export const fyersPortfolio = ({ read, settings: { instruments } }: FyersContext
           quantity,
           unsettled: (known?.unsettled ?? 0) + (row.holdingType === "T1" ? row.quantity : 0),
           averagePrice: quantity === 0 ? 0 : value / quantity,
-          lastPrice: inPaise(row.ltp)
+          lastPrice: paiseFromRupees(row.ltp)
         })
       }
       return [...found.values()]
@@ -94,7 +95,7 @@ export const fyersPortfolio = ({ read, settings: { instruments } }: FyersContext
   )
 })
 
-export const fyersMargins = ({ known, read }: FyersContext): BrokerMargins => ({
+export const fyersMargins = ({ known, read }: FyersLine): BrokerMargins => ({
   of: (legs) =>
     Effect.gen(function*() {
       const asked: Array<object> = []
@@ -114,6 +115,6 @@ export const fyersMargins = ({ known, read }: FyersContext): BrokerMargins => ({
         })
       }
       const { data } = yield* read("ask for a margin", MarginAnswer, (sdk) => sdk.multiorderMargin(asked))
-      return { total: inPaise(data.margin_total) }
+      return { total: paiseFromRupees(data.margin_total) }
     })
 })

@@ -1,10 +1,11 @@
 /** Kite's rows in our vocabulary. */
 import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
-import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
+import { paiseFromRupees } from "@keepgaining/core/market/Money.ts"
 import type { OrderType, Product } from "@keepgaining/core/orders/Order.ts"
 import * as Schema from "effect/Schema"
 import { type BrokerInstruments, type Market } from "../port/BrokerInstruments.ts"
 import type { BrokerOrder, BrokerOrderStatus, BrokerTrade } from "../port/BrokerOrder.ts"
+import { priceFromRupees } from "../wire/rupees.ts"
 import type { KiteOrderRow } from "./KiteTextFrame.ts"
 
 const statuses: Readonly<Record<string, BrokerOrderStatus>> = {
@@ -42,10 +43,6 @@ export const kiteProduct: Readonly<Record<Product, string>> = { intraday: "MIS",
 
 export const productOf = (text: string): Product => products[text] ?? "carry"
 
-/** Rupees; 0 = none. */
-const price = (rupees: number | null | undefined): Paise | undefined =>
-  rupees === null || rupees === undefined || rupees <= 0 ? undefined : paise(Math.round(rupees * 100))
-
 export const symbolOf = (instruments: BrokerInstruments, exchange: string, tradingSymbol: string): string =>
   isMarket(exchange)
     ? instruments.ofTradingSymbol(exchange, tradingSymbol)?.instrument.symbol ?? `?${exchange}:${tradingSymbol}`
@@ -54,8 +51,8 @@ export const symbolOf = (instruments: BrokerInstruments, exchange: string, tradi
 const isMarket = (text: string): text is Market => text === "NSE" || text === "BSE" || text === "NFO" || text === "BFO"
 
 export const kiteOrderOf = (row: KiteOrderRow, instruments: BrokerInstruments): BrokerOrder => {
-  const limitPrice = price(row.price)
-  const triggerPrice = price(row.trigger_price)
+  const limitPrice = priceFromRupees(row.price)
+  const triggerPrice = priceFromRupees(row.trigger_price)
   const reason = row.status_message ?? row.status_message_raw
   return {
     orderId: row.order_id,
@@ -100,6 +97,6 @@ export const kiteTradeOf = (row: typeof KiteTradeRow.Type, instruments: BrokerIn
   side: row.transaction_type === "BUY" ? "buy" : "sell",
   product: productOf(row.product),
   quantity: row.quantity,
-  price: paise(Math.round(row.average_price * 100)),
+  price: paiseFromRupees(row.average_price),
   at: parseIst(row.fill_timestamp ?? "") ?? 0
 })

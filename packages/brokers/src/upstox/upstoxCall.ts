@@ -55,6 +55,16 @@ export interface UpstoxSdk {
   }
 }
 
+/** What the calls are given that want to hear a version. */
+export const API_VERSION = "2.0"
+
+/** Where its calls go. */
+export interface UpstoxHosts {
+  readonly api: string
+  /** Of placing, changing and cancelling. */
+  readonly orders: string
+}
+
 interface Client {
   basePath: string
   orderBasePath: string
@@ -65,8 +75,7 @@ interface Client {
 type Made = new(client: Client) => unknown
 
 export const makeUpstoxSdk = (options: {
-  readonly api: string
-  readonly orders: string
+  readonly hosts: UpstoxHosts
   readonly timeout: number
   readonly accessToken?: string
 }): Effect.Effect<UpstoxSdk> =>
@@ -76,8 +85,8 @@ export const makeUpstoxSdk = (options: {
       readonly ApiClient: new() => Client
     }
     const client = new sdk.ApiClient()
-    client.basePath = options.api
-    client.orderBasePath = options.orders
+    client.basePath = options.hosts.api
+    client.orderBasePath = options.hosts.orders
     client.timeout = options.timeout
     if (options.accessToken !== undefined) client.authentications.OAUTH2.accessToken = options.accessToken
     const make = <A>(name: string): A => {

@@ -2,10 +2,11 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { FeedDetail, MarketFeed, OrderFeed } from "../port/BrokerAccount.ts"
-import type { BrokerError } from "../port/BrokerError.ts"
-import type { BrokerInstrument, BrokerInstruments } from "../port/BrokerInstruments.ts"
+import type { BrokerInstrument } from "../port/BrokerInstruments.ts"
 import { openSocket } from "../stream/openSocket.ts"
+import { API_VERSION } from "./upstoxCall.ts"
 import { upstoxFrames } from "./upstoxFrames.ts"
+import type { UpstoxLine } from "./upstoxLine.ts"
 import type { UpstoxSubscriptionMode } from "./UpstoxMode.ts"
 import { upstoxOrderOf } from "./upstoxOrderOf.ts"
 import { parseUpstoxPortfolio } from "./UpstoxPortfolioFrame.ts"
@@ -24,15 +25,7 @@ const modeOf: Readonly<Record<FeedDetail, UpstoxSubscriptionMode>> = {
 }
 
 /** Where a stream may be opened once. */
-export const StreamAddress = Schema.Struct({ authorized_redirect_uri: Schema.NonEmptyString })
-
-interface FeedOptions {
-  readonly account: string
-  readonly instruments: BrokerInstruments
-  readonly timeout: number
-  readonly silentAfter: number | undefined
-  readonly address: Effect.Effect<typeof StreamAddress.Type, BrokerError>
-}
+const StreamAddress = Schema.Struct({ authorized_redirect_uri: Schema.NonEmptyString })
 
 const chunks = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
   Array.from(
@@ -40,19 +33,23 @@ const chunks = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
     (_, i) => all.slice(i * KEYS_A_FRAME, (i + 1) * KEYS_A_FRAME)
   )
 
-export const upstoxMarketFeed = (options: FeedOptions): MarketFeed => ({
+export const upstoxMarketFeed = ({ read, settings }: UpstoxLine): MarketFeed => ({
   open: (onBatch, onFrame) =>
     Effect.gen(function*() {
       const frames = upstoxFrames()
       const modes = new Map<string, UpstoxSubscriptionMode>()
-      const { authorized_redirect_uri: url } = yield* options.address
+      const { authorized_redirect_uri: url } = yield* read(
+        "open the market feed",
+        StreamAddress,
+        (sdk, callback) => sdk.streams.getMarketDataFeedAuthorizeV3(callback)
+      )
       const socket = yield* openSocket({
         broker: "upstox",
-        account: options.account,
+        account: settings.account,
         operation: "open the market feed",
         url,
-        timeout: options.timeout,
-        silentAfter: options.silentAfter ?? SILENT_AFTER_MS,
+        timeout: settings.timeout,
+        silentAfter: settings.silentAfter ?? SILENT_AFTER_MS,
         onText: () => undefined,
         onBinary: (frame, receivedAt) => {
           onFrame?.(frame, receivedAt)
@@ -83,22 +80,26 @@ export const upstoxMarketFeed = (options: FeedOptions): MarketFeed => ({
     })
 })
 
-export const upstoxOrderFeed = (options: FeedOptions): OrderFeed => ({
+export const upstoxOrderFeed = ({ read, settings }: UpstoxLine): OrderFeed => ({
   open: (onEvent) =>
     Effect.gen(function*() {
-      const { authorized_redirect_uri: url } = yield* options.address
+      const { authorized_redirect_uri: url } = yield* read(
+        "open the order feed",
+        StreamAddress,
+        (sdk, callback) => sdk.streams.getPortfolioStreamFeedAuthorize(API_VERSION, callback)
+      )
       const { ended } = yield* openSocket({
         broker: "upstox",
-        account: options.account,
+        account: settings.account,
         operation: "open the order feed",
         url,
-        timeout: options.timeout,
-        silentAfter: options.silentAfter ?? SILENT_AFTER_MS,
+        timeout: settings.timeout,
+        silentAfter: settings.silentAfter ?? SILENT_AFTER_MS,
         onText: (text) => {
           const frame = parseUpstoxPortfolio(text)
           if (!("update_type" in frame)) onEvent({ _tag: "Unreadable", problem: frame.message })
           else if (frame.update_type === "order") {
-            onEvent({ _tag: "Order", order: upstoxOrderOf(frame, options.instruments) })
+            onEvent({ _tag: "Order", order: upstoxOrderOf(frame, settings.instruments) })
           } else if (frame.update_type === "gtt_order") onEvent({ _tag: "Gtt", id: frame.gtt_order_id })
         },
         onBinary: () => undefined

@@ -1,31 +1,13 @@
 /** Upstox's rows in our vocabulary. */
 import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
-import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
+import { paiseFromRupees } from "@keepgaining/core/market/Money.ts"
 import type { OrderType, Product } from "@keepgaining/core/orders/Order.ts"
 import * as Schema from "effect/Schema"
 import { type BrokerInstrument, type BrokerInstruments, type Market } from "../port/BrokerInstruments.ts"
-import type { BrokerOrder, BrokerOrderStatus, BrokerTrade } from "../port/BrokerOrder.ts"
+import type { BrokerOrder, BrokerTrade } from "../port/BrokerOrder.ts"
+import { omsStatus } from "../wire/omsStatus.ts"
+import { priceFromRupees } from "../wire/rupees.ts"
 import { UpstoxOrderUpdate } from "./UpstoxPortfolioFrame.ts"
-
-const statuses: Readonly<Record<string, BrokerOrderStatus>> = {
-  "put order req received": "new",
-  "after market order req received": "new",
-  "validation pending": "new",
-  "open pending": "new",
-  "open": "open",
-  "trigger pending": "open",
-  "modified": "open",
-  "not modified": "open",
-  "modify pending": "open",
-  "modify validation pending": "open",
-  "modify after market order req received": "open",
-  "cancel pending": "open",
-  "not cancelled": "open",
-  "complete": "complete",
-  "cancelled": "cancelled",
-  "cancelled after market order": "cancelled",
-  "rejected": "rejected"
-}
 
 const types: Readonly<Record<string, OrderType>> = {
   MARKET: "market",
@@ -63,17 +45,13 @@ export const symbolOf = (instruments: BrokerInstruments, key: string): string =>
 export const productOf = (text: string, key: string): Product =>
   text === "I" ? "intraday" : key.includes("_FO|") ? "carry" : "delivery"
 
-/** Rupees; 0 = none. */
-const price = (rupees: number | null | undefined): Paise | undefined =>
-  rupees === null || rupees === undefined || rupees <= 0 ? undefined : paise(Math.round(rupees * 100))
-
 /** A row of the book: the same fields as an update, without saying that it is one. */
 export const UpstoxOrderRow = Schema.Struct((({ update_type: _update, ...fields }) => fields)(UpstoxOrderUpdate.fields))
 export type UpstoxOrderRow = typeof UpstoxOrderRow.Type
 
 export const upstoxOrderOf = (row: UpstoxOrderRow, instruments: BrokerInstruments): BrokerOrder => {
-  const limitPrice = price(row.price)
-  const triggerPrice = price(row.trigger_price)
+  const limitPrice = priceFromRupees(row.price)
+  const triggerPrice = priceFromRupees(row.trigger_price)
   const reason = row.status_message ?? row.status_message_raw
   return {
     orderId: row.order_id,
@@ -92,7 +70,7 @@ export const upstoxOrderOf = (row: UpstoxOrderRow, instruments: BrokerInstrument
     averagePrice: row.average_price * 100,
     ...(limitPrice === undefined ? {} : { limitPrice }),
     ...(triggerPrice === undefined ? {} : { triggerPrice }),
-    status: statuses[row.status] ?? "unknown",
+    status: omsStatus(row.status),
     waiting: row.status === "trigger pending",
     brokerStatus: row.status,
     ...(reason == null || reason === "" ? {} : { reason }),
@@ -121,6 +99,6 @@ export const upstoxTradeOf = (row: typeof UpstoxTradeRow.Type, instruments: Brok
   side: row.transaction_type === "BUY" ? "buy" : "sell",
   product: productOf(row.product, row.instrument_token),
   quantity: row.quantity,
-  price: paise(Math.round(row.average_price * 100)),
+  price: paiseFromRupees(row.average_price),
   at: parseIst(row.exchange_timestamp ?? "") ?? 0
 })

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { parseFyersOrder } from "@keepgaining/brokers/fyers/FyersOrderFrame.ts"
 import { fyersOrderUpdate } from "@keepgaining/brokers/fyers/fyersOrderOf.ts"
-import { formatFyersTime, parseFyersTime } from "@keepgaining/brokers/fyers/fyersTime.ts"
 import { readFyersToken } from "@keepgaining/brokers/fyers/readFyersToken.ts"
 import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import { signJwt } from "@keepgaining/brokers/simulator/fyers/signJwt.ts"
@@ -9,25 +8,6 @@ import { MalformedFrame } from "@keepgaining/brokers/wire/MalformedFrame.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
 import * as Schema from "effect/Schema"
 import { createHmac } from "node:crypto"
-
-describe("Fyers' times", () => {
-  it("are IST", () => {
-    assert.strictEqual(parseFyersTime("09-Mar-2023 09:34:38"), Date.parse("2023-03-09T09:34:38+05:30"))
-    assert.strictEqual(formatFyersTime(Date.parse("2026-12-31T23:59:01+05:30")), "31-Dec-2026 23:59:01")
-  })
-  it.prop(
-    "come back as they were written",
-    [Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 4e9 }))],
-    ([at]) => {
-      assert.strictEqual(parseFyersTime(formatFyersTime(at * 1_000)), at * 1_000)
-    }
-  )
-  it("that are none are none", () => {
-    for (const text of ["", "2023-03-09 09:34:38", "09-Mrz-2023 09:34:38", "31-Feb-2023 09:00:00", 5, null]) {
-      assert.isUndefined(parseFyersTime(text))
-    }
-  })
-})
 
 describe("Fyers' access token", () => {
   it("says whose it is, when it ends, and the key of the data socket", () => {

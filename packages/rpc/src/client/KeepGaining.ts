@@ -15,6 +15,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Observable } from "rxjs"
 import type { AccountBookView, BrokersView } from "../contract/Brokers.ts"
+import type { GttView, NewGttOrder } from "../contract/Gtt.ts"
 import { type QuoteField, quoteFields, type QuoteFrame } from "../contract/Market.ts"
 import type { Health, Hello } from "../contract/System.ts"
 import type { Event, Portfolio } from "../contract/Trading.ts"
@@ -177,6 +178,35 @@ export class KeepGaining {
    */
   arm(account: string, armed = true): Promise<void> {
     return settle(this.#client.ask((rpc) => rpc.ArmBroker({ account, armed })))
+  }
+
+  /**
+   * The account's good-till-triggered orders as its broker lists them. Each call is one to the broker, so ask when you need to
+   * know and never in a loop. Needs a token of scope `admin`, like the other two; rejects with `Refused`, as when the account is
+   * not logged in.
+   */
+  gttOrders(account: string): Promise<ReadonlyArray<GttView>> {
+    return settle(this.#client.ask((rpc) => rpc.GttOrders({ account })))
+  }
+
+  /**
+   * Places a GTT order and gives the broker's id of it. One leg is a trigger with its limit; of two, the first that is reached
+   * cancels the other. The account must be armed. It is sent once, also when the connection is lost before the answer: it is then
+   * asked for again under the same id, which may be your own but means the same order only while one engine runs. Rejects with
+   * `Refused` when it was not placed, and with `GttUnknown` when nobody can say: look at {@link gttOrders} before you try again.
+   */
+  placeGtt(
+    order: Omit<NewGttOrder, "commandId" | "bootId">,
+    { commandId = crypto.randomUUID() }: { readonly commandId?: string } = {}
+  ): Promise<string> {
+    // Of the engine that is asked now: another one would not know whether it was placed.
+    const { bootId } = this.hello
+    return settle(this.#client.ask((rpc) => rpc.PlaceGtt({ ...order, commandId, bootId })))
+  }
+
+  /** Cancels one by the broker's id of it; rejects with `Refused` when it was not cancelled. Needs no arming. */
+  cancelGtt(account: string, id: string): Promise<void> {
+    return settle(this.#client.ask((rpc) => rpc.CancelGtt({ account, id })))
   }
 
   /** Ends the connection and every subscription. */

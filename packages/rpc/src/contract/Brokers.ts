@@ -124,6 +124,8 @@ export const NewAccount = Schema.Struct({
   apiKey: Schema.NonEmptyString,
   redirectUrl: Schema.NonEmptyString,
   automatic: Schema.Boolean,
+  /** Orders go to the broker's sandbox, where it has one; the API secret is then the sandbox's token. */
+  sandbox: Schema.optionalKey(Schema.Boolean),
   ...registration,
   apiSecret: Schema.NonEmptyString,
   password: Schema.optionalKey(Schema.String),

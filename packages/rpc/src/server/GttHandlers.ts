@@ -1,6 +1,6 @@
 import type { AccountActor } from "@keepgaining/engine/brokers/AccountActor.ts"
 import { BrokerRefused, Brokers } from "@keepgaining/engine/brokers/Brokers.ts"
-import { type GttUnknown as UnknownAtDesk, makeGttDesk } from "@keepgaining/engine/brokers/GttDesk.ts"
+import * as GttDesk from "@keepgaining/engine/brokers/GttDesk.ts"
 import { accountFaults } from "@keepgaining/engine/execution/preWire.ts"
 import { Session } from "@keepgaining/engine/session/Session.ts"
 import * as Effect from "effect/Effect"
@@ -8,32 +8,25 @@ import { Refused } from "../contract/Failures.ts"
 import { GttRpcs, GttUnknown, type NewGttOrder } from "../contract/Gtt.ts"
 import { requireScope } from "./Connection.ts"
 
+const refused = ({ reason, remedy }: BrokerRefused): Refused => new Refused({ reason, remedy })
+
 export const make = Effect.gen(function*() {
   const brokers = yield* Brokers
   const session = yield* Session
-  const desk = yield* makeGttDesk
+  const desk = yield* GttDesk.makeGttDesk
 
-  const withAccount = <A, E extends GttUnknown | never>(
-    account: string,
-    use: (actor: AccountActor) => Effect.Effect<A, BrokerRefused | E>
-  ) =>
+  const withAccount = <A, E>(account: string, use: (actor: AccountActor) => Effect.Effect<A, E>) =>
     Effect.gen(function*() {
       yield* requireScope("admin")
       const actor = brokers.actor(account)
       if (actor === undefined) {
         return yield* new Refused({ reason: `There is no account ${account}`, remedy: "See the list of accounts" })
       }
-      return yield* Effect.mapError(use(actor), ({ reason, remedy }) => new Refused({ reason, remedy }))
+      return yield* use(actor)
     })
 
   /** Why no live order may go out by this account now. */
-  const notReady = ({ record }: AccountActor, bootId: string): BrokerRefused | undefined => {
-    if (bootId !== session.bootId) {
-      return new BrokerRefused({
-        reason: "The engine was started anew since you asked",
-        remedy: "Look at the account's GTT orders, then place it again if it is not there"
-      })
-    }
+  const notReady = ({ record }: AccountActor): BrokerRefused | undefined => {
     const { armed, killStage } = session.portfolio()
     if (killStage !== "none") {
       return new BrokerRefused({ reason: `The kill switch is at ${killStage}`, remedy: "Release it first" })
@@ -55,7 +48,16 @@ export const make = Effect.gen(function*() {
 
   const place = ({ bootId, commandId, legs, product, quantity, side, symbol }: NewGttOrder, actor: AccountActor) =>
     Effect.gen(function*() {
-      const fault = notReady(actor, bootId)
+      if (bootId !== session.bootId) {
+        return yield* new GttDesk.GttUnknown({
+          reason: "The engine was started anew since you asked, and does not know whether it was placed",
+          remedy: "Look at the account's GTT orders, then place it again if it is not there"
+        })
+      }
+      // Asked for again, its answer is what became of it, whatever would be said of a new one by now.
+      const known = desk.outcome(actor.record.id, commandId)
+      if (known !== undefined) return yield* known
+      const fault = notReady(actor)
       if (fault !== undefined) return yield* fault
       const quotes = actor.session?.marketData.quotes([symbol]) ?? Effect.succeed([])
       const [quote] = yield* Effect.mapError(
@@ -73,8 +75,16 @@ export const make = Effect.gen(function*() {
     })
 
   return GttRpcs.of({
-    GttOrders: ({ account }) => withAccount(account, desk.list),
-    PlaceGtt: (order) => withAccount(order.account, (actor) => place(order, actor)),
-    CancelGtt: ({ account, id }) => withAccount(account, (actor) => desk.cancel(actor, id))
+    GttOrders: ({ account }) => withAccount(account, (actor) => Effect.mapError(desk.list(actor), refused)),
+    PlaceGtt: (order) =>
+      withAccount(order.account, (actor) =>
+        Effect.mapError(
+          place(order, actor),
+          (error) =>
+            error._tag === "GttUnknown"
+              ? new GttUnknown({ reason: error.reason, remedy: error.remedy })
+              : refused(error)
+        )),
+    CancelGtt: ({ account, id }) => withAccount(account, (actor) => Effect.mapError(desk.cancel(actor, id), refused))
   })
 })

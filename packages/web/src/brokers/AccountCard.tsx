@@ -17,6 +17,7 @@ import {
   ownerText,
   phaseTitles,
   registeredText,
+  sandboxText,
   SOON_MS,
   streamText
 } from "./accountText.ts"
@@ -43,13 +44,15 @@ export const AccountCard = (props: {
   const [asking, setAsking] = createSignal<"arm" | "register" | "automatic" | "remove">()
   const id = (): string => props.account.account
   const armedUntil = createMemo(() => terminal.portfolio()?.armed.find(({ account }) => account === id())?.until)
-  const canArm = (): boolean => terminal.portfolio()?.live === true
+  /** In the sandbox it would mean nothing. */
+  const canArm = (): boolean =>
+    terminal.portfolio()?.live === true && (!props.account.sandbox || armedUntil() !== undefined)
   const ask = (what: string, call: (rpc: Rpcs) => Effect.Effect<unknown, unknown>): Promise<boolean> =>
     attempt(terminal, `${what} ${id()}`, () => terminal.link.ask(call))
   const setAutomatic = (automatic: boolean): Promise<boolean> =>
     ask("Logins of", (rpc) => rpc.SetBrokerAutomatic({ account: id(), automatic }))
-  /** Angel is logged in to by PIN and TOTP, without a page. */
-  const hasPage = (): boolean => props.account.broker !== "angel"
+  /** Angel is logged in to by PIN and TOTP, and a sandbox by its token: without a page. */
+  const hasPage = (): boolean => props.account.broker !== "angel" && !props.account.sandbox
   const left = (): number => (props.account.tokenEndsAt ?? 0) - props.serverTime
   return (
     <section
@@ -78,6 +81,9 @@ export const AccountCard = (props: {
         <Show when={props.account.simulated}>
           <span class="chip chip-paper">SIMULATED</span>
         </Show>
+        <Show when={props.account.sandbox}>
+          <span class="chip chip-paper" title={sandboxText} data-testid={`account-sandbox-${id()}`}>SANDBOX</span>
+        </Show>
         <span
           class="chip"
           classList={{ "chip-run": props.account.phase === "live", "chip-warn": needsAttention(props.account) }}
@@ -91,6 +97,11 @@ export const AccountCard = (props: {
           {ownerText(props.account)}
           <span class="text-ink2">, {brokerTitles[props.account.broker]}</span>
         </Row>
+        <Show when={props.account.sandbox}>
+          <Row title="Sandbox">
+            <span class="text-ink2">{sandboxText}</span>
+          </Row>
+        </Show>
         <Show when={props.account.detail !== "" && props.account.phase !== "live"}>
           <Row title="">
             <span classList={{ "text-warn": needsAttention(props.account) }}>{props.account.detail}</span>
@@ -109,7 +120,7 @@ export const AccountCard = (props: {
             </For>
           </Row>
         </Show>
-        <Show when={!props.account.simulated}>
+        <Show when={!props.account.simulated && !props.account.sandbox}>
           <Row title="Registered">
             {registeredText(props.account)}
             <button
@@ -139,55 +150,57 @@ export const AccountCard = (props: {
             ? <span class="text-ink2">{props.account.automatic ? "not known" : "by hand"}</span>
             : `by itself, ${dayAndMinute(props.account.nextLoginAt)}`}
         </Row>
-        <Row title="Ticks">
-          <span
-            classList={{ "text-warn": props.account.feed.state === "waiting" }}
-            title={`${heardText(props.account.feed)}, ${large(props.account.feed.frames)} frames`}
-            data-testid={`account-feed-${id()}`}
-            data-state={props.account.feed.state}
-          >
-            {streamText(props.account.feed)}
-          </span>
-          <Show when={props.account.feed.instruments > 0}>
-            <span class="text-ink2">
-              , {props.account.feed.instruments} instruments
-              {props.account.feed.malformed > 0 ? `, ${props.account.feed.malformed} unreadable` : ""}
+        <Show when={!props.account.sandbox}>
+          <Row title="Ticks">
+            <span
+              classList={{ "text-warn": props.account.feed.state === "waiting" }}
+              title={`${heardText(props.account.feed)}, ${large(props.account.feed.frames)} frames`}
+              data-testid={`account-feed-${id()}`}
+              data-state={props.account.feed.state}
+            >
+              {streamText(props.account.feed)}
             </span>
-          </Show>
-        </Row>
-        <Row title="Order stream">
-          <span
-            classList={{ "text-warn": props.account.orders.state === "waiting" }}
-            title={heardText(props.account.orders)}
-          >
-            {streamText(props.account.orders)}
-          </span>
-        </Row>
-        <Row title="Funds">
-          {props.account.funds === null
-            ? <span class="text-ink2">not known</span>
-            : (
-              <>
-                {rupees(props.account.funds.available)} free
-                <Show when={props.account.funds.used !== 0}>
-                  <span class="text-ink2">, {rupees(props.account.funds.used)} in use</span>
-                </Show>
-              </>
-            )}
-        </Row>
-        <Row title="Books">
-          <Show
-            when={props.account.reconciledAt !== null}
-            fallback={<span class="text-ink2">not compared yet</span>}
-          >
-            <span title={`Compared with the broker's own at ${clock(props.account.reconciledAt ?? 0)}`}>
-              {props.account.differences.length === 0 ? "agree" : "differ"}
+            <Show when={props.account.feed.instruments > 0}>
               <span class="text-ink2">
-                , {props.account.openOrders} working, {props.account.openPositions} positions
+                , {props.account.feed.instruments} instruments
+                {props.account.feed.malformed > 0 ? `, ${props.account.feed.malformed} unreadable` : ""}
               </span>
+            </Show>
+          </Row>
+          <Row title="Order stream">
+            <span
+              classList={{ "text-warn": props.account.orders.state === "waiting" }}
+              title={heardText(props.account.orders)}
+            >
+              {streamText(props.account.orders)}
             </span>
-          </Show>
-        </Row>
+          </Row>
+          <Row title="Funds">
+            {props.account.funds === null
+              ? <span class="text-ink2">not known</span>
+              : (
+                <>
+                  {rupees(props.account.funds.available)} free
+                  <Show when={props.account.funds.used !== 0}>
+                    <span class="text-ink2">, {rupees(props.account.funds.used)} in use</span>
+                  </Show>
+                </>
+              )}
+          </Row>
+          <Row title="Books">
+            <Show
+              when={props.account.reconciledAt !== null}
+              fallback={<span class="text-ink2">not compared yet</span>}
+            >
+              <span title={`Compared with the broker's own at ${clock(props.account.reconciledAt ?? 0)}`}>
+                {props.account.differences.length === 0 ? "agree" : "differ"}
+                <span class="text-ink2">
+                  , {props.account.openOrders} working, {props.account.openPositions} positions
+                </span>
+              </span>
+            </Show>
+          </Row>
+        </Show>
         <Show when={props.account.exchanges.length > 0}>
           <Row title="Exchanges">{props.account.exchanges.join(", ")}</Row>
         </Show>
@@ -252,7 +265,7 @@ export const AccountCard = (props: {
           </OnceButton>
         </Show>
         <span class="flex-1" />
-        <Show when={props.account.phase !== "live" && !props.account.simulated}>
+        <Show when={props.account.phase !== "live" && !props.account.simulated && !props.account.sandbox}>
           <p class="order-last w-full text-caption text-ink2">
             An automatic login uses the secrets that you stored. Most brokers' terms forbid it: it is your decision.
           </p>
@@ -276,7 +289,7 @@ export const AccountCard = (props: {
               const wanted = event.currentTarget.checked
               // It shows what is so, not what was asked for.
               event.currentTarget.checked = props.account.automatic
-              if (wanted && !props.account.simulated) setAsking("automatic")
+              if (wanted && !props.account.simulated && !props.account.sandbox) setAsking("automatic")
               else void setAutomatic(wanted)
             }}
           />

@@ -5,7 +5,7 @@ import { Choice } from "../controls/Choice.tsx"
 import { Field } from "../controls/Field.tsx"
 import { Sheet } from "../controls/Sheet.tsx"
 import { useTerminal } from "../state/Terminal.ts"
-import { addressFault, brokerTitles } from "./accountText.ts"
+import { addressFault, brokerTitles, sandboxText } from "./accountText.ts"
 import { refusalOf } from "./attempt.ts"
 
 type Optional = "password" | "pin" | "totpSecret" | "mobile" | "staticIp" | "algo"
@@ -55,6 +55,26 @@ const totp: Asked = {
   help: "Base32, from the page that showed the QR code"
 }
 
+/** A sandbox has no login, and no address is registered for it. */
+const forSandbox: ReadonlyArray<Asked> = [
+  { name: "account", label: "Name of it here", secret: false, help: "Small letters, digits and dashes" },
+  { name: "userId", label: "User or client id", secret: false },
+  { name: "apiKey", label: "API key", secret: false, help: "Of your sandbox app in the broker's developer console" },
+  {
+    name: "apiSecret",
+    label: "Sandbox token",
+    secret: true,
+    help: "Made in the developer console, good for 30 days; then remove the account and add it with a new one"
+  },
+  {
+    name: "algo",
+    label: "Algorithm id",
+    secret: false,
+    optional: true,
+    help: "Goes with every order; generic, or nothing, sends none"
+  }
+]
+
 /** What each broker's own login asks for. */
 const forLogin: Readonly<Record<BrokerName, ReadonlyArray<Asked>>> = {
   upstox: [mobile, totp, pin],
@@ -68,19 +88,21 @@ const names: ReadonlyArray<BrokerName> = ["upstox", "kite", "angel", "fyers"]
 export const AddAccountSheet = (props: { readonly onClose: () => void }): JSX.Element => {
   const terminal = useTerminal()
   const [broker, setBroker] = createSignal<BrokerName>("kite")
+  const [kind, setKind] = createSignal<"real" | "sandbox">("real")
+  const isSandbox = (): boolean => broker() === "upstox" && kind() === "sandbox"
   const [automatic, setAutomatic] = createSignal(false)
   const [error, setError] = createSignal<string>()
   const [busy, setBusy] = createSignal(false)
-  const fields = (): ReadonlyArray<Asked> => [
-    ...always,
-    ...(automatic() || broker() === "angel" ? forLogin[broker()] : []),
-    ...forOrders
-  ]
+  const fields = (): ReadonlyArray<Asked> =>
+    isSandbox()
+      ? forSandbox
+      : [...always, ...(automatic() || broker() === "angel" ? forLogin[broker()] : []), ...forOrders]
+  const callback = `http://127.0.0.1:${location.port}/brokers/callback`
   const initial = (name: Name): string =>
     name === "redirectUrl"
-      ? `http://127.0.0.1:${location.port}/brokers/callback`
+      ? callback
       : name === "account"
-      ? broker()
+      ? isSandbox() ? `${broker()}-sandbox` : broker()
       : ""
 
   const submit = async (event: SubmitEvent): Promise<void> => {
@@ -103,8 +125,10 @@ export const AddAccountSheet = (props: { readonly onClose: () => void }): JSX.El
       userId: text("userId"),
       apiKey: text("apiKey"),
       apiSecret: text("apiSecret"),
-      redirectUrl: text("redirectUrl"),
+      // Nobody comes back to it from a sandbox.
+      redirectUrl: isSandbox() ? callback : text("redirectUrl"),
       automatic: automatic(),
+      ...(isSandbox() ? { sandbox: true } : {}),
       ...optional("password"),
       ...optional("pin"),
       ...optional("totpSecret"),
@@ -126,7 +150,9 @@ export const AddAccountSheet = (props: { readonly onClose: () => void }): JSX.El
   return (
     <Sheet
       title="Add a broker account"
-      description="Secrets are encrypted on this machine and never shown again. It takes live orders only on days on which you arm it."
+      description={`Secrets are encrypted on this machine and never shown again.${
+        isSandbox() ? "" : " It takes live orders only on days on which you arm it."
+      }`}
       onClose={props.onClose}
       testId="add-account"
     >
@@ -137,6 +163,18 @@ export const AddAccountSheet = (props: { readonly onClose: () => void }): JSX.El
           onChange={setBroker}
           options={names.map((value) => ({ value, title: brokerTitles[value] }))}
         />
+        <Show when={broker() === "upstox"}>
+          <Choice
+            label="Where its orders go"
+            testId="add-account-kind"
+            value={kind()}
+            onChange={setKind}
+            options={[{ value: "real", title: "The exchange" }, { value: "sandbox", title: "Upstox's sandbox" }]}
+          />
+          <Show when={isSandbox()}>
+            <p class="text-ink2">{sandboxText}</p>
+          </Show>
+        </Show>
         <For each={fields()}>
           {(asked) => (
             <Field label={asked.label} help={asked.help}>
@@ -166,8 +204,9 @@ export const AddAccountSheet = (props: { readonly onClose: () => void }): JSX.El
           <span>
             Log in by itself every morning
             <span class="block text-caption text-ink2">
-              The engine then stores what you would type. Most brokers' terms forbid to automate a login: it is your
-              decision.
+              {isSandbox()
+                ? "Its token is taken as it is; there is no login that could be against anybody's terms."
+                : "The engine then stores what you would type. Most brokers' terms forbid to automate a login: it is your decision."}
             </span>
           </span>
         </label>

@@ -1,20 +1,28 @@
-/** What accounts hold, as their brokers say: orders, positions, holdings, of one account or of all together. */
-import { type AccountBookView } from "@keepgaining/rpc/contract/Brokers.ts"
-import { createMemo, createSignal, type JSX, Match, Show, Switch } from "solid-js"
+/** What accounts hold, as their brokers say: orders, positions, holdings, GTT orders, of one account or of all together. */
+import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
+import { type AccountBookView, type AccountView } from "@keepgaining/rpc/contract/Brokers.ts"
+import { createEffect, createMemo, createSignal, type JSX, Match, Show, Switch } from "solid-js"
 import { Choice } from "../controls/Choice.tsx"
+import { saveCsv } from "../format/csv.ts"
 import { Money } from "../grid/Cells.tsx"
+import { makeGttLists } from "../gtt/GttLists.ts"
+import { GttPanel, gttTogether } from "../gtt/GttPanel.tsx"
 import { useTerminal } from "../state/Terminal.ts"
-import { type HeldTogether, holdingsTogether, positionsTogether } from "./aggregate.ts"
-import { BrokerOrdersGrid } from "./BrokerOrdersGrid.tsx"
-import { HeldGrid, openProfit } from "./HeldGrid.tsx"
+import { type HeldTogether, holdingsTogether, ordersTogether, positionsTogether } from "./aggregate.ts"
+import { gttCsv, holdingsCsv, ordersCsv, positionsCsv } from "./booksCsv.ts"
+import { BrokerOrdersGrid, oursByTag } from "./BrokerOrdersGrid.tsx"
+import { HeldGrid, pricesNow } from "./HeldGrid.tsx"
 
-type Tab = "orders" | "positions" | "holdings"
+type Tab = "orders" | "positions" | "holdings" | "gtt"
 
 /** Stands for no account's name, which begins with a letter or digit. */
 const everywhere = "*"
 
 export const BooksPanel = (props: {
   readonly accounts: ReadonlyArray<string>
+  readonly accountOf: (account: string) => AccountView | undefined
+  /** Clock of the server, epoch ms. */
+  readonly serverTime: number
   readonly books: ReadonlyArray<AccountBookView>
   /** One account, or all when there is none. */
   readonly chosen: string | undefined
@@ -27,16 +35,55 @@ export const BooksPanel = (props: {
   )
   const positions = createMemo(() => positionsTogether(books()))
   const holdings = createMemo(() => holdingsTogether(books()))
-  const orders = createMemo(() => books().reduce((sum, book) => sum + book.orders.length, 0))
-  const shown = (): ReadonlyArray<HeldTogether> => tab() === "holdings" ? holdings() : positions()
+  const orders = createMemo(() => ordersTogether(books()))
+  const lists = makeGttLists(
+    (account) => terminal.link.ask((rpc) => rpc.GttOrders({ account })),
+    () => props.serverTime
+  )
+  /** Those that can have GTT orders; a sandbox has none. */
+  const ofGtt = createMemo(
+    () =>
+      (props.chosen === undefined ? props.accounts : [props.chosen])
+        .filter((account) => props.accountOf(account)?.sandbox === false),
+    [],
+    {
+      equals: (a, b) => a.length === b.length && a.every((account, place) => account === b[place])
+    }
+  )
+  const gtts = createMemo(() => gttTogether(ofGtt(), lists))
+  const isKnown = (): boolean => ofGtt().some((account) => lists.of(account)?.at !== undefined)
+  createEffect(() => {
+    if (tab() === "gtt" && terminal.hello()?.scope === "admin") lists.lookOnce(ofGtt())
+  })
+  const shown = (): ReadonlyArray<HeldTogether> =>
+    tab() === "holdings" ? holdings() : tab() === "positions" ? positions() : []
   const open = createMemo(() => {
     // Prices move on between two looks at the books; once a second is enough for a sum.
     terminal.health()
     return shown().reduce((sum, held) => {
-      const profit = openProfit(terminal, held)
+      const profit = pricesNow(terminal, held).open
       return Number.isFinite(profit) ? sum + profit : sum
     }, 0)
   })
+  const rows = (): number => tab() === "orders" ? orders().length : tab() === "gtt" ? gtts().length : shown().length
+  const asCsv = (): string => {
+    const prices = (held: HeldTogether) => pricesNow(terminal, held)
+    switch (tab()) {
+      case "positions":
+        return positionsCsv(positions(), prices)
+      case "holdings":
+        return holdingsCsv(holdings(), prices)
+      case "orders": {
+        const ours = oursByTag(terminal)
+        return ordersCsv(orders(), (tag) => tag === undefined ? undefined : ours.get(tag))
+      }
+      case "gtt":
+        return gttCsv(gtts())
+    }
+  }
+  const save = (): void => {
+    saveCsv(`${tab()}-${props.chosen ?? "all-accounts"}-${formatIstDate(props.serverTime)}.csv`, asCsv())
+  }
   return (
     <section class="panel min-h-56 flex-1" aria-label="Books of the brokers" data-testid="account-book">
       <div class="panel-head">
@@ -52,10 +99,21 @@ export const BooksPanel = (props: {
           ]}
         />
         <div class="flex-1" />
-        <Show when={tab() !== "orders" && shown().length > 0}>
+        <Show when={shown().length > 0}>
           <span class="text-ink2">
             Open <Money paise={open()} testId="books-open" />
           </span>
+        </Show>
+        <Show when={rows() > 0}>
+          <button
+            type="button"
+            class="button button-small"
+            title="Save what is shown as a file for spreadsheets"
+            data-testid="books-csv"
+            onClick={save}
+          >
+            CSV
+          </button>
         </Show>
         <Choice
           label="What to show"
@@ -65,13 +123,14 @@ export const BooksPanel = (props: {
           options={[
             { value: "positions", title: `Positions ${positions().filter(({ quantity }) => quantity !== 0).length}` },
             { value: "holdings", title: `Holdings ${holdings().length}` },
-            { value: "orders", title: `Orders ${orders()}` }
+            { value: "orders", title: `Orders ${orders().length}` },
+            { value: "gtt", title: isKnown() ? `GTT ${gtts().length}` : "GTT" }
           ]}
         />
       </div>
       <Switch>
         <Match when={tab() === "orders"}>
-          <BrokerOrdersGrid books={books()} withAccount={props.chosen === undefined} />
+          <BrokerOrdersGrid orders={orders()} withAccount={props.chosen === undefined} />
         </Match>
         <Match when={tab() === "positions"}>
           <HeldGrid
@@ -91,6 +150,16 @@ export const BooksPanel = (props: {
             withAccounts={props.chosen === undefined}
             kind="holdings"
             empty="No holdings."
+          />
+        </Match>
+        <Match when={tab() === "gtt"}>
+          <GttPanel
+            accounts={ofGtt()}
+            accountOf={props.accountOf}
+            serverTime={props.serverTime}
+            lists={lists}
+            rows={gtts()}
+            withAccount={props.chosen === undefined}
           />
         </Match>
       </Switch>

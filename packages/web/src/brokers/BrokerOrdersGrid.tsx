@@ -1,16 +1,19 @@
 /** The order books of brokers, with everything in them: also what was not sent from here. */
-import { type AccountBookView, type BrokerOrderView } from "@keepgaining/rpc/contract/Brokers.ts"
+import { type BrokerOrderView } from "@keepgaining/rpc/contract/Brokers.ts"
 import { createMemo, type JSX, Show } from "solid-js"
 import { price, quantity } from "../format/numbers.ts"
 import { time } from "../format/times.ts"
 import { Num } from "../grid/Cells.tsx"
 import { type Column, Grid } from "../grid/Grid.tsx"
 import { useSheets } from "../shell/Sheets.tsx"
-import { useTerminal } from "../state/Terminal.ts"
+import { type Terminal, useTerminal } from "../state/Terminal.ts"
+import { type BookOrder } from "./aggregate.ts"
 
-interface Row {
-  readonly account: string
-  readonly order: BrokerOrderView
+/** Our orders by the tags that brokers know them by. */
+export const oursByTag = (terminal: Terminal): ReadonlyMap<string, string> => {
+  const found = new Map<string, string>()
+  for (const [id, { decision }] of terminal.book().routes) for (const { tag } of decision.slices) found.set(tag, id)
+  return found
 }
 
 const sameKeys = {
@@ -19,24 +22,15 @@ const sameKeys = {
 }
 
 export const BrokerOrdersGrid = (props: {
-  readonly books: ReadonlyArray<AccountBookView>
+  readonly orders: ReadonlyArray<BookOrder>
   readonly withAccount: boolean
 }): JSX.Element => {
   const terminal = useTerminal()
   const sheets = useSheets()
-  const byKey = createMemo(() => {
-    const all = props.books.flatMap(({ account, orders }) => orders.map((order): Row => ({ account, order })))
-    all.sort((a, b) => b.order.changedAt - a.order.changedAt)
-    return new Map(all.map((row) => [`${row.account} ${row.order.orderId}`, row]))
-  })
+  const byKey = createMemo(() => new Map(props.orders.map((row) => [`${row.account} ${row.order.orderId}`, row])))
   const rows = createMemo(() => [...byKey().keys()], [], sameKeys)
   const of = (key: string): BrokerOrderView | undefined => byKey().get(key)?.order
-  /** Our orders by the tags that brokers know them by. */
-  const ours = createMemo(() => {
-    const found = new Map<string, string>()
-    for (const [id, { decision }] of terminal.book().routes) for (const { tag } of decision.slices) found.set(tag, id)
-    return found
-  })
+  const ours = createMemo(() => oursByTag(terminal))
   const columns = createMemo((): ReadonlyArray<Column<string>> => [
     { id: "time", title: "Time, IST", width: "76px", cell: (key) => time(of(key)?.changedAt ?? 0) },
     ...(props.withAccount

@@ -98,7 +98,14 @@ export const BrokersPage = (): JSX.Element => {
               )}
             </For>
           </ul>
-          <BooksPanel accounts={ids()} books={books()} chosen={scope()} onChoose={setChosen} />
+          <BooksPanel
+            accounts={ids()}
+            accountOf={of}
+            serverTime={view()?.serverTime ?? 0}
+            books={books()}
+            chosen={scope()}
+            onChoose={setChosen}
+          />
         </Show>
       </Show>
       <Show when={adding()}>
@@ -111,7 +118,8 @@ export const BrokersPage = (): JSX.Element => {
 /** All accounts in one line. */
 const Summary = (props: { readonly accounts: ReadonlyArray<AccountView> }): JSX.Element => {
   const terminal = useTerminal()
-  const funds = createMemo(() => fundsTogether(props.accounts))
+  // A sandbox has none.
+  const funds = createMemo(() => fundsTogether(props.accounts.filter(({ sandbox }) => !sandbox)))
   const live = (): number => props.accounts.filter(({ phase }) => phase === "live").length
   const armed = (): number => terminal.portfolio()?.armed.length ?? 0
   return (

@@ -12,10 +12,11 @@ const indexOf = (terminal: Terminal, symbol: string): number => terminal.indexOf
 const profitAt = ({ cost, quantity }: HeldTogether, last: number): number =>
   quantity === 0 && cost === 0 ? 0 : last * quantity - cost
 
-/** At the newest price, paise; `NaN` when there is none. */
-export const openProfit = (terminal: Terminal, held: HeldTogether): number => {
-  const last = terminal.quotes.value(indexOf(terminal, held.symbol), "last")
-  return profitAt(held, last > 0 ? last : held.lastPrice)
+/** The newest price and what is open at it, paise; `NaN` where there is none. */
+export const pricesNow = (terminal: Terminal, held: HeldTogether): { readonly last: number; readonly open: number } => {
+  const quoted = terminal.quotes.value(indexOf(terminal, held.symbol), "last")
+  const last = quoted > 0 ? quoted : held.lastPrice
+  return { last, open: profitAt(held, last) }
 }
 
 const sameKeys = {

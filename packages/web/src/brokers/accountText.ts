@@ -52,11 +52,17 @@ export const obstacles = (
   return found
 }
 
-/** `12 h 04 m 09 s`, `4 m 09 s`: what is left of a token, ms. */
+/** What an account in Upstox's sandbox is good for. */
+export const sandboxText =
+  "Orders, changes and cancellations are checked and reach no exchange; there are no ticks, funds, books or GTT orders, and no " +
+  "live order is routed here, because nothing would say what became of it."
+
+/** `29 d 23 h`, `12 h 04 m 09 s`, `4 m 09 s`: what is left of a token, ms. */
 export const countdown = (millis: number): string => {
   const seconds = Math.max(0, Math.floor(millis / 1_000))
   const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]
   const two = (value: number): string => String(value).padStart(2, "0")
+  if (hours >= 48) return `${Math.floor(hours / 24)} d ${hours % 24} h`
   return hours > 0 ? `${hours} h ${two(minutes)} m ${two(rest)} s` : `${minutes} m ${two(rest)} s`
 }
 

@@ -1,6 +1,6 @@
 /** What several accounts hold together: by instrument, with the accounts that it is in. Prices and amounts in paise. */
 import { type Product } from "@keepgaining/core/orders/Order.ts"
-import { type AccountBookView, type AccountView } from "@keepgaining/rpc/contract/Brokers.ts"
+import { type AccountBookView, type AccountView, type BrokerOrderView } from "@keepgaining/rpc/contract/Brokers.ts"
 
 export interface HeldTogether {
   /** Symbol and product. */
@@ -88,6 +88,16 @@ export const holdingsTogether = (books: ReadonlyArray<AccountBookView>): Readonl
       }))
     )
   )
+
+export interface BookOrder {
+  readonly account: string
+  readonly order: BrokerOrderView
+}
+
+/** The one that changed last comes first. */
+export const ordersTogether = (books: ReadonlyArray<AccountBookView>): ReadonlyArray<BookOrder> =>
+  books.flatMap(({ account, orders }) => orders.map((order): BookOrder => ({ account, order })))
+    .sort((a, b) => b.order.changedAt - a.order.changedAt)
 
 /** What is known of the funds of all; `missing` accounts have not said yet. */
 export const fundsTogether = (

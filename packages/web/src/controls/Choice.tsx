@@ -1,5 +1,5 @@
 /** A few exclusive choices as buttons beside each other. */
-import { For, type JSX } from "solid-js"
+import { Index, type JSX } from "solid-js"
 
 export const Choice = <A extends string>(props: {
   readonly label: string
@@ -9,17 +9,18 @@ export const Choice = <A extends string>(props: {
   readonly testId?: string
 }): JSX.Element => (
   <div role="group" aria-label={props.label} class="flex flex-wrap gap-1" data-testid={props.testId}>
-    <For each={props.options}>
+    {/* By place: a title with a number in it changes, and its button keeps the focus. */}
+    <Index each={props.options}>
       {(option) => (
         <button
           type="button"
           class="button button-small"
-          aria-pressed={props.value === option.value}
-          onClick={() => props.onChange(option.value)}
+          aria-pressed={props.value === option().value}
+          onClick={() => props.onChange(option().value)}
         >
-          {option.title}
+          {option().title}
         </button>
       )}
-    </For>
+    </Index>
   </div>
 )

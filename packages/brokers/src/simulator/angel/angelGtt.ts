@@ -1,7 +1,7 @@
 /** Angel's GTT rules: shares only, one trigger each. */
+import { priceFromRupees } from "../../wire/rupees.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { inPaise } from "../exchange/SimulatedExchange.ts"
 import { readJson } from "../server/readJson.ts"
 import type { SimResponse, SimRoute } from "../server/SimBroker.ts"
 import { failure, noSymbol, refused, success } from "./angelAnswers.ts"
@@ -14,8 +14,8 @@ export const angelGtt = ({ exchange, market }: BrokerStage, tokens: AngelTokens)
   const noRule = (): SimResponse => failure("AB9012", "Invalid rule id")
 
   const legOf = (asked: Readonly<Record<string, unknown>>) => {
-    const triggerPrice = inPaise(Number(asked["triggerprice"]))
-    const limitPrice = inPaise(Number(asked["price"]))
+    const triggerPrice = priceFromRupees(Number(asked["triggerprice"]))
+    const limitPrice = priceFromRupees(Number(asked["price"]))
     return triggerPrice === undefined || limitPrice === undefined ? undefined : { triggerPrice, limitPrice }
   }
 

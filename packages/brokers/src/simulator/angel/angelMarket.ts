@@ -1,8 +1,8 @@
 /** Angel's quotes, candles, open interest, Greeks, search, and the file of all instruments. */
 import { formatIst, parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import { angelExpiry } from "../../angel/angelFields.ts"
+import { inRupees } from "../../wire/rupees.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
-import { inRupees } from "../exchange/SimulatedExchange.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
 import type { SimCandle } from "../market/SimMarket.ts"
 import { readJson } from "../server/readJson.ts"

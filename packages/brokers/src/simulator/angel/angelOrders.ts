@@ -1,7 +1,7 @@
 /** Angel's order calls and books. Bodies are JSON whose numbers are text. */
+import { priceFromRupees } from "../../wire/rupees.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { inPaise } from "../exchange/SimulatedExchange.ts"
 import { readJson } from "../server/readJson.ts"
 import type { SimResponse, SimRoute } from "../server/SimBroker.ts"
 import { failure, noSymbol, refused, success } from "./angelAnswers.ts"
@@ -38,8 +38,10 @@ export const angelOrders = ({ exchange, market }: BrokerStage, tokens: AngelToke
       product: product ?? "delivery",
       validity: asked["duration"] === "IOC" ? "IOC" : "DAY",
       quantity: Number(asked["quantity"]),
-      limitPrice: type === "limit" || type === "stop-limit" ? inPaise(Number(asked["price"])) : undefined,
-      triggerPrice: type === "stop" || type === "stop-limit" ? inPaise(Number(asked["triggerprice"])) : undefined
+      limitPrice: type === "limit" || type === "stop-limit" ? priceFromRupees(Number(asked["price"])) : undefined,
+      triggerPrice: type === "stop" || type === "stop-limit"
+        ? priceFromRupees(Number(asked["triggerprice"]))
+        : undefined
     })
     if ("_tag" in placed) return refused(placed)
     const [first] = placed
@@ -63,8 +65,8 @@ export const angelOrders = ({ exchange, market }: BrokerStage, tokens: AngelToke
       type: typeOf(asked["ordertype"]),
       validity: validity === "DAY" || validity === "IOC" ? validity : undefined,
       quantity: asked["quantity"] === undefined ? undefined : Number(asked["quantity"]),
-      limitPrice: inPaise(Number(asked["price"])),
-      triggerPrice: inPaise(Number(asked["triggerprice"]))
+      limitPrice: priceFromRupees(Number(asked["price"])),
+      triggerPrice: priceFromRupees(Number(asked["triggerprice"]))
     })
     return "_tag" in changed ? refused(changed) : acknowledged(changed)
   }

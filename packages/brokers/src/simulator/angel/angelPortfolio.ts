@@ -1,8 +1,8 @@
 /** Angel's funds, positions, holdings and margins. */
 import type { Product, Side } from "@keepgaining/core/orders/Order.ts"
+import { priceFromRupees } from "../../wire/rupees.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
 import { averagePrice, netQuantity, orderMargin, type SimAccount } from "../exchange/SimAccount.ts"
-import { inPaise } from "../exchange/SimulatedExchange.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
 import { readJson } from "../server/readJson.ts"
 import type { SimResponse, SimRoute } from "../server/SimBroker.ts"
@@ -51,7 +51,7 @@ export const angelPortfolio = ({ exchange, market }: BrokerStage, tokens: AngelT
       const product = of === undefined ? undefined : productOf(row["productType"], of)
       if (of === undefined || product === undefined) return failure("AB1018", "Failed to get symbol details")
       const side = row["tradeType"] === "SELL" ? "sell" as const : "buy" as const
-      const price = inPaise(Number(row["price"])) ?? exchange.quote(of).price
+      const price = priceFromRupees(Number(row["price"])) ?? exchange.quote(of).price
       const quantity = Number(row["qty"])
       total += orderMargin({ of, product, side }, quantity, price)
       if (of.instrument.kind === "option") premium += (side === "buy" ? 1 : -1) * quantity * price

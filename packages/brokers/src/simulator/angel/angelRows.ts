@@ -1,10 +1,11 @@
 /** The simulated exchange's orders, trades, positions and quotes in Angel's own words: numbers as text here and there. */
 import { formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
 import type { OrderType, Product } from "@keepgaining/core/orders/Order.ts"
-import { angelExpiry, formatAngelTime } from "../../angel/angelFields.ts"
+import { angelExpiry } from "../../angel/angelFields.ts"
+import { formatOmsTime } from "../../wire/omsTime.ts"
+import { inRupees } from "../../wire/rupees.ts"
 import { averagePrice, netQuantity, realised } from "../exchange/SimAccount.ts"
 import type { SimGtt, SimHolding, SimOrder, SimPosition, SimTrade } from "../exchange/SimOrder.ts"
-import { inRupees } from "../exchange/SimulatedExchange.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
 import type { SimQuote } from "../market/SimMarket.ts"
 import { angelToken, angelTradingSymbol, contractTypeOf, exchangeOf } from "./angelSymbols.ts"
@@ -98,9 +99,9 @@ export const orderRow = (order: Readonly<SimOrder>, status = statuses[order.stat
   text: order.message ?? "",
   status,
   orderstatus: status,
-  updatetime: formatAngelTime(order.changedAt),
-  exchtime: order.status === "received" ? "" : formatAngelTime(order.changedAt),
-  exchorderupdatetime: order.status === "received" ? "" : formatAngelTime(order.changedAt),
+  updatetime: formatOmsTime(order.changedAt),
+  exchtime: order.status === "received" ? "" : formatOmsTime(order.changedAt),
+  exchorderupdatetime: order.status === "received" ? "" : formatOmsTime(order.changedAt),
   fillid: "",
   filltime: "",
   parentorderid: order.parentId ?? "",
@@ -205,8 +206,8 @@ export const quoteRow = (of: SimInstrument, quote: SimQuote, mode: string): obje
   return {
     ...ohlc,
     lastTradeQty: quote.lastQuantity,
-    exchFeedTime: formatAngelTime(quote.at),
-    exchTradeTime: formatAngelTime(quote.at),
+    exchFeedTime: formatOmsTime(quote.at),
+    exchTradeTime: formatOmsTime(quote.at),
     netChange: inRupees(change),
     percentChange: Math.round(change / quote.previousClose * 10_000) / 100,
     avgPrice: inRupees(quote.averagePrice),
@@ -241,9 +242,9 @@ export const masterRow = (of: SimInstrument): object => {
 export const gttRow = (gtt: Readonly<SimGtt>) => ({
   ...about(gtt.of),
   clientid: gtt.account.slice(gtt.account.indexOf("|") + 1),
-  createddate: formatAngelTime(gtt.createdAt),
-  updateddate: formatAngelTime(gtt.changedAt),
-  expirydate: formatAngelTime(gtt.createdAt + 365 * 86_400_000),
+  createddate: formatOmsTime(gtt.createdAt),
+  updateddate: formatOmsTime(gtt.changedAt),
+  expirydate: formatOmsTime(gtt.createdAt + 365 * 86_400_000),
   id: gtt.id,
   producttype: products[gtt.product],
   transactiontype: sideOf(gtt.side),

@@ -26,6 +26,11 @@ export interface SimAccount extends SimAccountOptions {
   readonly trades: Array<SimTrade>
 }
 
+/** What an account is kept under: ids are a broker's own. */
+export const accountKey = (broker: string, userId: string): string => `${broker}|${userId}`
+
+export const keyOf = (account: SimAccount): string => accountKey(account.broker, account.userId)
+
 export const openAccount = (options: SimAccountOptions): SimAccount => ({
   ...options,
   positions: new Map(),
@@ -82,17 +87,6 @@ export const orderMargin = (
   const { of, product, side } = order
   const value = of.instrument.kind === "option" && side === "sell" ? of.instrument.strike ?? price : price
   return quantity * value * share(of, product, side)
-}
-
-export const usedByPositions = (account: SimAccount): number => {
-  let used = 0
-  for (const position of account.positions.values()) {
-    const net = netQuantity(position)
-    if (net === 0) continue
-    const side = net > 0 ? "buy" : "sell"
-    used += orderMargin({ of: position.of, product: position.product, side }, Math.abs(net), averagePrice(position))
-  }
-  return used
 }
 
 export const realisedToday = (account: SimAccount): number => {

@@ -36,6 +36,10 @@ export interface SimOrder {
   changedAt: number
 }
 
+/** Neither filled, nor cancelled, nor rejected. */
+export const isWorking = ({ status }: SimOrder): boolean =>
+  status === "received" || status === "open" || status === "waiting"
+
 export interface SimTrade {
   readonly tradeId: string
   readonly order: SimOrder

@@ -10,25 +10,19 @@ import { segmentOf } from "@keepgaining/core/candles/segmentOf.ts"
 import type { TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { slices } from "@keepgaining/core/contracts/slices.ts"
 import { formatIstDate, istDay } from "@keepgaining/core/market/IndianTime.ts"
-import { isTradable } from "@keepgaining/core/market/Instrument.ts"
-import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
+import type { Paise } from "@keepgaining/core/market/Money.ts"
 import * as PaperBook from "@keepgaining/core/matching/PaperBook.ts"
-import type { ExchangeReport, Order } from "@keepgaining/core/orders/Order.ts"
-import { priceFault, quantityFault } from "@keepgaining/core/orders/rejectReason.ts"
+import type { ExchangeReport } from "@keepgaining/core/orders/Order.ts"
 import * as Result from "effect/Result"
 import type { FaultBoard } from "../faults/FaultBoard.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
 import type { SimMarket, SimQuote } from "../market/SimMarket.ts"
-import {
-  bookTrade,
-  netQuantity,
-  openAccount,
-  orderMargin,
-  realisedToday,
-  type SimAccount,
-  type SimAccountOptions,
-  usedByPositions
-} from "./SimAccount.ts"
+import { applyReport } from "./applyReport.ts"
+import { bookOrder } from "./bookOrder.ts"
+import { type Funds, fundsOf } from "./fundsOf.ts"
+import { GttBook, type GttListener, type NewSimGtt } from "./GttBook.ts"
+import { finalFault, modifyFault, placeFault } from "./orderFault.ts"
+import { accountKey, bookTrade, keyOf, openAccount, type SimAccount, type SimAccountOptions } from "./SimAccount.ts"
 import {
   type ModifyRequest,
   type PlaceRequest,
@@ -56,7 +50,6 @@ export interface ExchangeOptions {
 
 type TickListener = (of: SimInstrument, quote: SimQuote) => void
 type OrderListener = (event: SimOrderEvent) => void
-type GttListener = (gtt: Readonly<SimGtt>) => void
 
 /** A jump of the clock further than this is one step, not thousands. */
 const LONGEST_RUN_MS = 10_000
@@ -75,10 +68,9 @@ export class SimulatedExchange {
   readonly #partSizes = new Map<string, number>()
   readonly #lastVolume = new Map<number, number>()
   readonly #watched = new Map<number, number>()
-  readonly #gtts = new Map<string, SimGtt>()
+  readonly #gtts = new GttBook()
   readonly #tickListeners = new Set<TickListener>()
   readonly #orderListeners = new Set<OrderListener>()
-  readonly #gttListeners = new Set<GttListener>()
   #now: number
   #ids = 0
   #trades = 0
@@ -133,8 +125,7 @@ export class SimulatedExchange {
   }
 
   onGtt(listener: GttListener): () => void {
-    this.#gttListeners.add(listener)
-    return () => this.#gttListeners.delete(listener)
+    return this.#gtts.onChange(listener)
   }
 
   quote(of: SimInstrument): SimQuote {
@@ -180,18 +171,11 @@ export class SimulatedExchange {
   }
 
   gtts(account: SimAccount): ReadonlyArray<SimGtt> {
-    return [...this.#gtts.values()].filter((gtt) => gtt.account === keyOf(account))
+    return this.#gtts.of(account)
   }
 
-  /** In paise. */
-  funds(account: SimAccount): { readonly available: number; readonly used: number } {
-    let used = usedByPositions(account)
-    for (const order of this.orders(account)) {
-      if (isWorking(order)) {
-        used += orderMargin(order, order.quantity - order.filled, priceOf(order, this.quote(order.of)))
-      }
-    }
-    return { available: Math.floor(account.cash + realisedToday(account) - used), used: Math.ceil(used) }
+  funds(account: SimAccount): Funds {
+    return fundsOf(account, this.orders(account), (of) => this.quote(of).price)
   }
 
   /** The orders that it became: several when it is sliced. */
@@ -204,7 +188,8 @@ export class SimulatedExchange {
     } as const
     const risk = this.#faults.take(["reject-at-once"], scope)
     if (risk !== undefined) return refusal("risk", "RMS:Rule: Check circuit limit including square off order exceeds")
-    const fault = this.#closedFault(account, request.of, "place") ?? this.#placeFault(account, request)
+    const fault = this.#closedFault(account, request.of, "place") ??
+      placeFault(account, request, () => this.quote(request.of).price, () => this.funds(account).available)
     if (fault !== undefined) return fault
     const freeze = request.of.freezeQuantity
     const lot = request.of.instrument.lotSize
@@ -239,17 +224,9 @@ export class SimulatedExchange {
   modify(account: SimAccount, request: ModifyRequest): SimOrder | Refusal {
     const order = this.order(account, request.orderId)
     if (order === undefined) return refusal("unknown-order", `Order ${request.orderId} not found`)
-    if (!isWorking(order)) return refusal("final-order", `Order cannot be modified as it is ${order.status}`)
-    const closed = this.#closedFault(account, order.of, "modify")
-    if (closed !== undefined) return closed
-    if (order.modifications >= this.#maxModifications) {
-      return refusal("too-many-changes", "Maximum allowed order modifications exceeded")
-    }
-    const { instrument } = order.of
-    const fault = (request.quantity === undefined ? undefined : quantityFault(request.quantity, instrument.lotSize)) ??
-      priceFault("limit", request.limitPrice, instrument.tickSize) ??
-      priceFault("trigger", request.triggerPrice, instrument.tickSize)
-    if (fault !== undefined) return refusal("price", fault)
+    const fault = finalFault(order, "modified") ?? this.#closedFault(account, order.of, "modify") ??
+      modifyFault(order, request, this.#maxModifications)
+    if (fault !== undefined) return fault
     order.modifications += 1
     PaperBook.instruct(this.#book(order.of), {
       _tag: "Modify",
@@ -268,9 +245,8 @@ export class SimulatedExchange {
   cancel(account: SimAccount, orderId: string): SimOrder | Refusal {
     const order = this.order(account, orderId)
     if (order === undefined) return refusal("unknown-order", `Order ${orderId} not found`)
-    if (!isWorking(order)) return refusal("final-order", `Order cannot be cancelled as it is ${order.status}`)
-    const closed = this.#closedFault(account, order.of, "cancel")
-    if (closed !== undefined) return closed
+    const fault = finalFault(order, "cancelled") ?? this.#closedFault(account, order.of, "cancel")
+    if (fault !== undefined) return fault
     PaperBook.instruct(this.#book(order.of), {
       _tag: "Cancel",
       orderId,
@@ -281,47 +257,17 @@ export class SimulatedExchange {
     return order
   }
 
-  placeGtt(
-    account: SimAccount,
-    gtt: Pick<SimGtt, "of" | "side" | "quantity" | "product" | "lastPrice" | "legs">
-  ): SimGtt | Refusal {
-    const fault = gttFault(gtt.of, gtt)
-    if (fault !== undefined) return refusal("price", fault)
-    const made: SimGtt = {
-      ...gtt,
-      id: String(++this.#ids + 100_000_000),
-      account: keyOf(account),
-      status: "active",
-      orderId: undefined,
-      createdAt: this.#now,
-      changedAt: this.#now
-    }
-    this.#gtts.set(made.id, made)
-    this.#emitGtt(made)
-    return made
+  placeGtt(account: SimAccount, gtt: NewSimGtt): SimGtt | Refusal {
+    return this.#gtts.place(account, gtt, () => ++this.#ids, this.#now)
   }
 
   cancelGtt(account: SimAccount, id: string): SimGtt | Refusal {
-    const gtt = this.#gtts.get(id)
-    if (gtt === undefined || gtt.account !== keyOf(account)) return refusal("unknown-order", `GTT ${id} not found`)
-    if (gtt.status !== "active") return refusal("final-order", `GTT cannot be cancelled as it is ${gtt.status}`)
-    gtt.status = "cancelled"
-    gtt.changedAt = this.#now
-    this.#emitGtt(gtt)
-    return gtt
+    return this.#gtts.cancel(account, id, this.#now)
   }
 
   /** Its new quantity and triggers, whole. */
   modifyGtt(account: SimAccount, id: string, change: Pick<SimGtt, "quantity" | "legs">): SimGtt | Refusal {
-    const gtt = this.#gtts.get(id)
-    if (gtt === undefined || gtt.account !== keyOf(account)) return refusal("unknown-order", `GTT ${id} not found`)
-    if (gtt.status !== "active") return refusal("final-order", `GTT cannot be modified as it is ${gtt.status}`)
-    const fault = gttFault(gtt.of, change)
-    if (fault !== undefined) return refusal("price", fault)
-    const changed: SimGtt = { ...gtt, ...change, lastPrice: this.quote(gtt.of).price, changedAt: this.#now }
-    this.#gtts.set(id, changed)
-    this.#emitGtt(changed)
-    return changed
+    return this.#gtts.modify(account, id, change, (of) => this.quote(of).price, this.#now)
   }
 
   #closedFault(account: SimAccount, of: SimInstrument, operation: "place" | "modify" | "cancel"): Refusal | undefined {
@@ -329,47 +275,6 @@ export class SimulatedExchange {
     return this.isOpen(of) && this.#faults.take(["market-closed"], scope) === undefined
       ? undefined
       : refusal("closed", "Markets are closed right now. Place an after market order instead.")
-  }
-
-  #placeFault(account: SimAccount, request: PlaceRequest): Refusal | undefined {
-    const { instrument } = request.of
-    if (!isTradable(instrument)) return refusal("not-tradable", `${instrument.symbol} cannot be traded`)
-    const quantity = quantityFault(request.quantity, instrument.lotSize)
-    if (quantity !== undefined) return refusal("quantity", quantity)
-    const freeze = request.of.freezeQuantity
-    if (freeze > 0 && request.quantity > freeze && request.slice !== true) {
-      return refusal("freeze", `quantity ${request.quantity} is above the freeze quantity of ${freeze}`)
-    }
-    const price = priceFault("limit", request.limitPrice, instrument.tickSize) ??
-      priceFault("trigger", request.triggerPrice, instrument.tickSize)
-    if (price !== undefined) return refusal("price", price)
-    if (request.side === "sell" && request.product === "delivery" && instrument.kind === "equity") {
-      const bought = account.positions.get(`${request.of.index}|delivery`)
-      const owned = (account.holdings.get(instrument.symbol)?.quantity ?? 0) +
-        (bought === undefined ? 0 : netQuantity(bought))
-      if (owned < request.quantity) {
-        return refusal("holdings", `${request.quantity} shares to sell, ${owned} held`)
-      }
-      return undefined
-    }
-    const position = account.positions.get(`${request.of.index}|${request.product}`)
-    const net = position === undefined ? 0 : netQuantity(position)
-    const opens = request.side === "buy" ? request.quantity + Math.min(0, net) : request.quantity - Math.max(0, net)
-    if (opens <= 0) return undefined
-    const needed = orderMargin(
-      request,
-      opens,
-      request.limitPrice ?? request.triggerPrice ?? this.quote(request.of).price
-    )
-    const { available } = this.funds(account)
-    return needed <= available
-      ? undefined
-      : refusal(
-        "margin",
-        `Insufficient funds. Required margin is ${(needed / 100).toFixed(2)} but available margin is ${
-          (available / 100).toFixed(2)
-        }.`
-      )
   }
 
   #newOrder(account: SimAccount, request: PlaceRequest, quantity: number, parentId: string | undefined): SimOrder {
@@ -411,7 +316,7 @@ export class SimulatedExchange {
   #tickAll(): void {
     const active = new Set(this.#watched.keys())
     for (const [index, book] of this.#books) if (!PaperBook.isIdle(book)) active.add(index)
-    for (const gtt of this.#gtts.values()) if (gtt.status === "active") active.add(gtt.of.index)
+    for (const index of this.#gtts.waitsFor()) active.add(index)
     for (const index of active) {
       const of = this.market.at(index)
       if (this.isOpen(of)) this.#tick(of)
@@ -449,67 +354,29 @@ export class SimulatedExchange {
         askQuantity: Math.min(size, quote.askQuantity)
       }, (report) => this.#report(report))
     }
-    for (const gtt of this.#gtts.values()) {
-      if (gtt.status === "active" && gtt.of.index === of.index) this.#watchGtt(gtt, quote.price)
-    }
+    this.#gtts.onPrice(of, quote.price, this.#now, (gtt, limitPrice) => this.#placeOf(gtt, limitPrice))
   }
 
-  /** A trigger at or below the price at which it was set waits for a fall, one above for a rise. */
-  #watchGtt(gtt: SimGtt, price: Paise): void {
-    const leg = gtt.legs.find(({ triggerPrice }) =>
-      triggerPrice <= gtt.lastPrice ? price <= triggerPrice : price >= triggerPrice
-    )
+  /** The order of a GTT order that was triggered, by its id. */
+  #placeOf(gtt: SimGtt, limitPrice: Paise): string | undefined {
     const account = this.accounts.get(gtt.account)
-    if (leg === undefined || account === undefined) return
-    gtt.status = "triggered"
-    gtt.changedAt = this.#now
-    const placed = this.place(account, { ...gtt, type: "limit", validity: "DAY", limitPrice: leg.limitPrice })
-    if (!("_tag" in placed)) gtt.orderId = placed[0]?.orderId
-    this.#emitGtt(gtt)
+    if (account === undefined) return undefined
+    const placed = this.place(account, { ...gtt, type: "limit", validity: "DAY", limitPrice })
+    return "_tag" in placed ? undefined : placed[0]?.orderId
   }
 
   #report(report: ExchangeReport): void {
     const order = this.#orders.get(report.orderId)
     if (order === undefined) return
-    order.changedAt = this.#now
-    switch (report._tag) {
-      case "Accepted":
-        order.status = order.type === "stop" || order.type === "stop-limit" ? "waiting" : "open"
-        return this.#emit(order.status, order)
-      case "Triggered":
-        order.status = "open"
-        return this.#emit("triggered", order)
-      case "Filled":
-        return this.#filled(order, report.quantity, report.price)
-      case "Modified":
-        order.quantity = report.quantity
-        if (report.limitPrice !== undefined) order.limitPrice = report.limitPrice
-        if (report.triggerPrice !== undefined) order.triggerPrice = report.triggerPrice
-        return this.#emit("modified", order)
-      case "ChangeRefused":
-        return this.#emit("change-refused", order)
-      case "Rejected":
-        order.status = "rejected"
-        order.message = report.reason
-        return this.#emit("rejected", order)
-      case "Cancelled":
-      case "Expired":
-        order.status = "cancelled"
-        order.message = report.reason
-        return this.#emit("cancelled", order)
-    }
-  }
-
-  #filled(order: SimOrder, quantity: number, price: Paise): void {
+    const kind = applyReport(order, report, this.#now)
+    if (kind === undefined) return
+    if (report._tag !== "Filled") return this.#emit(kind, order)
+    const { price, quantity } = report
     const account = this.accounts.get(order.account)
-    order.averagePrice = (order.averagePrice * order.filled + price * quantity) / (order.filled + quantity)
-    order.filled += quantity
     const trade: SimTrade = { tradeId: String(70_000_000 + ++this.#trades), order, quantity, price, at: this.#now }
     if (account !== undefined) bookTrade(account, trade)
-    if (order.filled < order.quantity) return this.#emit("filled", order, trade)
-    order.status = "complete"
-    this.#partSizes.delete(order.orderId)
-    this.#emit("complete", order, trade)
+    if (kind === "complete") this.#partSizes.delete(order.orderId)
+    this.#emit(kind, order, trade)
   }
 
   #emit(kind: SimOrderEvent["kind"], order: SimOrder, trade?: SimTrade): void {
@@ -518,60 +385,9 @@ export class SimulatedExchange {
       : { kind, order: { ...order }, trade }
     for (const listener of this.#orderListeners) listener(event)
   }
-
-  #emitGtt(gtt: SimGtt): void {
-    for (const listener of this.#gttListeners) listener({ ...gtt })
-  }
 }
-
-export const accountKey = (broker: string, userId: string): string => `${broker}|${userId}`
-
-const keyOf = (account: SimAccount): string => accountKey(account.broker, account.userId)
-
-const isWorking = (order: SimOrder): boolean =>
-  order.status === "received" || order.status === "open" || order.status === "waiting"
-
-const priceOf = (order: SimOrder, quote: SimQuote): number => order.limitPrice ?? order.triggerPrice ?? quote.price
-
-const gttFault = (
-  { instrument: { lotSize, tickSize } }: SimInstrument,
-  { legs, quantity }: Pick<SimGtt, "quantity" | "legs">
-): string | undefined =>
-  quantityFault(quantity, lotSize) ??
-    legs.map(({ triggerPrice }) => priceFault("trigger", triggerPrice, tickSize)).find((each) => each !== undefined)
 
 const halves = (quantity: number, lot: number): ReadonlyArray<number> => {
   const half = Math.floor(quantity / 2 / lot) * lot
   return [half, quantity - half]
 }
-
-/** As the book wants it. */
-const bookOrder = (order: SimOrder): Order => ({
-  id: order.orderId,
-  book: order.account,
-  venue: "paper",
-  clientTag: order.tag ?? order.orderId,
-  instrument: order.of.index,
-  side: order.side,
-  quantity: order.quantity,
-  type: order.type,
-  ...(order.limitPrice === undefined ? {} : { limitPrice: order.limitPrice }),
-  ...(order.triggerPrice === undefined ? {} : { triggerPrice: order.triggerPrice }),
-  validity: order.validity,
-  product: order.product,
-  purpose: "manual",
-  reduceOnly: false,
-  status: "pending",
-  filledQuantity: 0,
-  averagePrice: 0,
-  createdAt: order.receivedAt,
-  updatedAt: order.receivedAt,
-  cause: 0
-})
-
-/** Rupees of a price, as JSON answers have it. */
-export const inRupees = (price: number | undefined): number => (price ?? 0) / 100
-
-/** Paise of a price in a request; 0 means that there is none. */
-export const inPaise = (rupees: number | undefined): Paise | undefined =>
-  rupees === undefined || !(rupees > 0) ? undefined : paise(Math.round(rupees * 100))

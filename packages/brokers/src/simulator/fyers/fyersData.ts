@@ -1,9 +1,10 @@
 /** Fyers' market data by request: candles, quotes, depth, option chains, tokens of symbols, and the symbol master. */
 import { DAY_MS, formatIstDate, IST_OFFSET_MS, parseIst, SECOND_MS } from "@keepgaining/core/market/IndianTime.ts"
+import { inRupees } from "../../wire/rupees.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { inRupees } from "../exchange/SimulatedExchange.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
+import { type Own, ownRoutes } from "../server/ownRoutes.ts"
 import { readJson } from "../server/readJson.ts"
 import { jsonResponse, type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
 import { badInput, badSymbol, badToken, type FyersAnswer, success } from "./fyersAnswers.ts"
@@ -29,19 +30,9 @@ export const fyersData = (
   byToken: (request: SimRequest) => SimAccount | undefined,
   byTicker: ReadonlyMap<string, SimInstrument>
 ): ReadonlyArray<SimRoute> => {
-  const route = (
-    method: SimRoute["method"],
-    path: string,
-    operation: SimRoute["operation"],
-    own: (request: SimRequest) => SimResponse
-  ): SimRoute => ({
-    method,
-    path,
-    operation,
-    handle: (request) => byToken(request) === undefined ? badToken() : own(request)
-  })
+  const route = ownRoutes(byToken, badToken)
 
-  const history = ({ query }: SimRequest): SimResponse => {
+  const history: Own = (_account, { query }) => {
     const of = byTicker.get(query.get("symbol") ?? "")
     const minutes = RESOLUTIONS[query.get("resolution") ?? ""]
     if (of === undefined) return denied(badSymbol())
@@ -71,7 +62,7 @@ export const fyersData = (
       : success({ candles })
   }
 
-  const quotes = ({ query }: SimRequest): SimResponse => {
+  const quotes: Own = (_account, { query }) => {
     const asked = (query.get("symbols") ?? "").split(",").filter((symbol) => symbol !== "")
     if (asked.length === 0 || asked.length > QUOTES_A_CALL) {
       return denied(badInput(`between 1 and ${QUOTES_A_CALL} symbols are taken`))
@@ -86,7 +77,7 @@ export const fyersData = (
     })
   }
 
-  const depth = ({ query }: SimRequest): SimResponse => {
+  const depth: Own = (_account, { query }) => {
     const of = byTicker.get(query.get("symbol") ?? "")
     if (of === undefined) return denied(badSymbol())
     const quote = exchange.quote(of)
@@ -163,7 +154,7 @@ export const fyersData = (
     }
   }
 
-  const chain = ({ query }: SimRequest): SimResponse => {
+  const chain: Own = (_account, { query }) => {
     const underlying = byTicker.get(query.get("symbol") ?? "")
     if (underlying === undefined) return denied(badSymbol())
     const count = Number(query.get("strikecount") ?? 1)
@@ -202,7 +193,7 @@ export const fyersData = (
     })
   }
 
-  const tokens = ({ body }: SimRequest): SimResponse => {
+  const tokens: Own = (_account, { body }) => {
     const asked = readJson(body)["symbols"]
     const symbols = Array.isArray(asked) ? asked.map(String) : []
     const valid: Record<string, string> = {}

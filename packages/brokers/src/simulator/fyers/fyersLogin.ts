@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
 import { captchaPage, escapeHtml, hiddenField, isTotp, loginPage, redirectTo } from "../login/loginPages.ts"
+import { ownRoutes } from "../server/ownRoutes.ts"
 import { readJson } from "../server/readJson.ts"
 import type { SimRequest, SimResponse, SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, success } from "./fyersAnswers.ts"
@@ -26,6 +27,7 @@ export const fyersLogin = (
   { exchange, faults, now, sessions, wall }: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined
 ): ReadonlyArray<SimRoute> => {
+  const route = ownRoutes(byToken, badToken)
   /** Fyers' own secret: nobody else can check its signatures. */
   const signingKey = sessions.secret(32)
   const accounts = (): ReadonlyArray<SimAccount> =>
@@ -176,44 +178,28 @@ export const fyersLogin = (
         return success({ access_token: tokenOf(account), refresh_token: grantOf(account) })
       }
     },
-    {
-      method: "POST",
-      path: "/api/v3/logout",
-      operation: "login",
-      handle: (request) => {
-        const account = byToken(request)
-        if (account === undefined) return badToken()
-        sessions.revoke(account)
-        return success({ message: "Logout successful" })
-      }
-    },
-    {
-      method: "GET",
-      path: "/api/v3/profile",
-      operation: "profile",
-      handle: (request) => {
-        const account = byToken(request)
-        if (account === undefined) return badToken()
-        const { mobile, name, userId } = account
-        return success({
-          data: {
-            fy_id: userId,
-            name,
-            image: null,
-            display_name: null,
-            pin_change_date: "01-Nov-2026 10:00:00",
-            email_id: `${userId.toLowerCase()}@example.com`,
-            pwd_change_date: null,
-            PAN: "ABCDE1234F",
-            mobile_number: mobile,
-            totp: true,
-            pwd_to_expire: 90,
-            ddpi_enabled: false,
-            mtf_enabled: false
-          }
-        })
-      }
-    }
+    route("POST", "/api/v3/logout", "login", (account) => {
+      sessions.revoke(account)
+      return success({ message: "Logout successful" })
+    }),
+    route("GET", "/api/v3/profile", "profile", ({ mobile, name, userId }) =>
+      success({
+        data: {
+          fy_id: userId,
+          name,
+          image: null,
+          display_name: null,
+          pin_change_date: "01-Nov-2026 10:00:00",
+          email_id: `${userId.toLowerCase()}@example.com`,
+          pwd_change_date: null,
+          PAN: "ABCDE1234F",
+          mobile_number: mobile,
+          totp: true,
+          pwd_to_expire: 90,
+          ddpi_enabled: false,
+          mtf_enabled: false
+        }
+      }))
   ]
 }
 

@@ -1,10 +1,11 @@
 /** Fyers' order calls, one at a time and ten at a time, and GTT orders. Bodies are JSON, also of a DELETE. */
+import { priceFromRupees } from "../../wire/rupees.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { inPaise } from "../exchange/SimulatedExchange.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
+import { ownRoutes } from "../server/ownRoutes.ts"
 import { readJson } from "../server/readJson.ts"
-import { jsonResponse, type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
+import { jsonResponse, type SimRequest, type SimRoute } from "../server/SimBroker.ts"
 import { badInput, badSymbol, badToken, done, type FyersAnswer, refused, success } from "./fyersAnswers.ts"
 import { gttRow, orderRow, productOf, tradeRow, typeOf } from "./fyersRows.ts"
 
@@ -33,20 +34,7 @@ export const fyersOrders = (
   byToken: (request: SimRequest) => SimAccount | undefined,
   byTicker: ReadonlyMap<string, SimInstrument>
 ): ReadonlyArray<SimRoute> => {
-  const route = (
-    method: SimRoute["method"],
-    path: string,
-    operation: SimRoute["operation"],
-    own: (account: SimAccount, request: SimRequest) => SimResponse
-  ): SimRoute => ({
-    method,
-    path,
-    operation,
-    handle: (request) => {
-      const account = byToken(request)
-      return account === undefined ? badToken() : own(account, request)
-    }
-  })
+  const route = ownRoutes(byToken, badToken)
   const one = (method: SimRoute["method"], path: string, operation: SimRoute["operation"], how: One): SimRoute =>
     route(method, path, operation, (account, { body }) => {
       const answer = how(account, readJson(body))
@@ -91,8 +79,8 @@ export const fyersOrders = (
       product,
       validity: asked["validity"] === "IOC" ? "IOC" : "DAY",
       quantity: Number(asked["qty"]),
-      limitPrice: type === "limit" || type === "stop-limit" ? inPaise(Number(asked["limitPrice"])) : undefined,
-      triggerPrice: inPaise(Number(asked["stopPrice"])),
+      limitPrice: type === "limit" || type === "stop-limit" ? priceFromRupees(Number(asked["limitPrice"])) : undefined,
+      triggerPrice: priceFromRupees(Number(asked["stopPrice"])),
       slice: asked["isSliceOrder"] === true
     })
     if ("_tag" in placed) return refused(placed)
@@ -106,8 +94,8 @@ export const fyersOrders = (
       orderId: String(asked["id"]),
       type: typeOf(asked["type"]),
       quantity: asked["qty"] === undefined ? undefined : Number(asked["qty"]),
-      limitPrice: inPaise(Number(asked["limitPrice"])),
-      triggerPrice: inPaise(Number(asked["stopPrice"]))
+      limitPrice: priceFromRupees(Number(asked["limitPrice"])),
+      triggerPrice: priceFromRupees(Number(asked["stopPrice"]))
     })
     return "_tag" in changed ? refused(changed) : done(1102, "Successfully modified order", changed.orderId)
   }
@@ -125,8 +113,8 @@ export const fyersOrders = (
     const info = fieldsOf(asked["orderInfo"])
     const asLegs = [info["leg1"], info["leg2"]].filter((leg) => leg !== undefined).map(fieldsOf)
     const legs = asLegs.flatMap((leg) => {
-      const triggerPrice = inPaise(Number(leg["triggerPrice"]))
-      const limitPrice = inPaise(Number(leg["price"]))
+      const triggerPrice = priceFromRupees(Number(leg["triggerPrice"]))
+      const limitPrice = priceFromRupees(Number(leg["price"]))
       return triggerPrice === undefined || limitPrice === undefined ? [] : [{ triggerPrice, limitPrice }]
     })
     if (product === undefined || product === "intraday") {

@@ -1,29 +1,20 @@
 /** Fyers' funds, holdings, positions and margins. */
+import { priceFromRupees } from "../../wire/rupees.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
 import { netQuantity, orderMargin, realised, realisedToday, type SimAccount } from "../exchange/SimAccount.ts"
-import { inPaise } from "../exchange/SimulatedExchange.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
+import { type Own, ownRoutes } from "../server/ownRoutes.ts"
 import { readJson } from "../server/readJson.ts"
-import { jsonResponse, type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
+import { jsonResponse, type SimRequest, type SimRoute } from "../server/SimBroker.ts"
 import { badInput, badSymbol, badToken, success } from "./fyersAnswers.ts"
 import { holdingRow, positionRow, productOf } from "./fyersRows.ts"
-
-type Own = (account: SimAccount, request: SimRequest) => SimResponse
 
 export const fyersPortfolio = (
   { exchange }: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined,
   byTicker: ReadonlyMap<string, SimInstrument>
 ): ReadonlyArray<SimRoute> => {
-  const route = (method: SimRoute["method"], path: string, operation: SimRoute["operation"], own: Own): SimRoute => ({
-    method,
-    path,
-    operation,
-    handle: (request) => {
-      const account = byToken(request)
-      return account === undefined ? badToken() : own(account, request)
-    }
-  })
+  const route = ownRoutes(byToken, badToken)
 
   const funds: Own = (account) => {
     const { available, used } = exchange.funds(account)
@@ -95,7 +86,7 @@ export const fyersPortfolio = (
       const product = productOf(row["productType"])
       if (of === undefined) return jsonResponse(badSymbol().body, 400)
       if (product === undefined) return jsonResponse(badInput("productType is not valid").body, 400)
-      const price = inPaise(Number(row["limitPrice"])) ?? exchange.quote(of).price
+      const price = priceFromRupees(Number(row["limitPrice"])) ?? exchange.quote(of).price
       total += orderMargin({ of, product, side: row["side"] === -1 ? "sell" : "buy" }, Number(row["qty"]), price)
     }
     const { available, used } = exchange.funds(account)

@@ -1,9 +1,9 @@
 /** The simulated exchange's orders, trades, positions and quotes in Fyers' own words, REST and socket. Prices in rupees. */
 import type { OrderType, Product } from "@keepgaining/core/orders/Order.ts"
-import { formatFyersTime } from "../../fyers/fyersTime.ts"
+import { formatOmsTime } from "../../wire/omsTime.ts"
+import { inRupees } from "../../wire/rupees.ts"
 import { averagePrice, netQuantity, realised } from "../exchange/SimAccount.ts"
 import type { SimGtt, SimHolding, SimOrder, SimPosition, SimTrade } from "../exchange/SimOrder.ts"
-import { inRupees } from "../exchange/SimulatedExchange.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
 import type { SimQuote } from "../market/SimMarket.ts"
 import { fyersExchange, fyersSegment, fyersTicker, fyersUnderlying, fyToken } from "./fyersSymbols.ts"
@@ -77,7 +77,7 @@ export const orderRow = (order: Readonly<SimOrder>, quote: SimQuote): object => 
     instrument: 0,
     message: order.message ?? messages[status],
     offlineOrder: false,
-    orderDateTime: formatFyersTime(order.changedAt),
+    orderDateTime: formatOmsTime(order.changedAt),
     orderValidity: order.validity,
     productType: products[order.product],
     side: sideOf(order.side),
@@ -98,7 +98,7 @@ export const orderRow = (order: Readonly<SimOrder>, quote: SimQuote): object => 
 
 export const tradeRow = ({ at, order, price, quantity, tradeId }: SimTrade): object => ({
   clientId: userOf(order.account),
-  orderDateTime: formatFyersTime(at),
+  orderDateTime: formatOmsTime(at),
   orderNumber: order.orderId,
   exchangeOrderNo: order.exchangeOrderId,
   exchange: fyersExchange(order.of),
@@ -242,7 +242,7 @@ export const gttRow = (gtt: Readonly<SimGtt>, { price }: SimQuote): object => {
     tick_size: inRupees(of.instrument.tickSize),
     tran_side: sideOf(gtt.side),
     gtt_oco_ind: second === undefined ? 1 : 2,
-    create_time: formatFyersTime(gtt.createdAt),
+    create_time: formatOmsTime(gtt.createdAt),
     create_time_epoch: Math.floor(gtt.createdAt / 1_000),
     oms_msg: "GTT/OCO order placed successfully.",
     ltp_ch: 0,
@@ -274,7 +274,7 @@ export const orderFrame = (order: Readonly<SimOrder>): object => ({
     instrument: 0,
     oms_msg: order.message ?? messages[order.status],
     offline_flag: false,
-    time_oms: formatFyersTime(order.changedAt),
+    time_oms: formatOmsTime(order.changedAt),
     validity: order.validity,
     product_type: products[order.product],
     tran_side: sideOf(order.side),
@@ -305,7 +305,7 @@ export const tradeFrame = ({ at, order, price, quantity, tradeId }: SimTrade): o
     fy_token: fyToken(order.of),
     tran_side: sideOf(order.side),
     ord_type: types[order.type],
-    fill_time: formatFyersTime(at),
+    fill_time: formatOmsTime(at),
     ordertag: tagOf(order.tag)
   }
 })

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
 import { captchaPage, hiddenField, isTotp, loginPage, redirectTo } from "../login/loginPages.ts"
+import { ownRoutes } from "../server/ownRoutes.ts"
 import { type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, success } from "./kiteAnswers.ts"
 import { timestamp } from "./kiteRows.ts"
@@ -11,6 +12,7 @@ export const kiteLogin = (
   { exchange, faults, now, sessions, wall }: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined
 ): ReadonlyArray<SimRoute> => {
+  const route = ownRoutes(byToken, badToken)
   const accounts = (): ReadonlyArray<SimAccount> =>
     [...exchange.accounts.values()].filter((each) => each.broker === "kite")
   const ofKey = (key: string | null): SimAccount | undefined => accounts().find((each) => each.apiKey === key)
@@ -129,15 +131,7 @@ export const kiteLogin = (
         return success(true)
       }
     },
-    {
-      method: "GET",
-      path: "/user/profile",
-      operation: "profile",
-      handle: (request) => {
-        const account = byToken(request)
-        return account === undefined ? badToken() : success(profile(account))
-      }
-    }
+    route("GET", "/user/profile", "profile", (account) => success(profile(account)))
   ]
 }
 

@@ -1,16 +1,15 @@
 /** Kite's portfolio, funds, margins, quotes, candles and instrument lists. */
 import { formatIstDate, formatIstTime, parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import { marketOf } from "../../port/BrokerInstruments.ts"
+import { inRupees } from "../../wire/rupees.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
 import { orderMargin, realisedToday, type SimAccount } from "../exchange/SimAccount.ts"
-import { inRupees } from "../exchange/SimulatedExchange.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
+import { type Own, ownRoutes } from "../server/ownRoutes.ts"
 import { type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, success } from "./kiteAnswers.ts"
 import { holdingRow, positionRow, productOf, quoteRow } from "./kiteRows.ts"
 import { kiteSymbol, kiteToken, ofKiteSymbol } from "./kiteSymbols.ts"
-
-type Own = (account: SimAccount, request: SimRequest) => SimResponse
 
 const MINUTES: Readonly<Record<string, readonly [minutes: number, days: number]>> = {
   minute: [1, 60],
@@ -27,15 +26,7 @@ export const kiteMarket = (
   { exchange, market }: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined
 ): ReadonlyArray<SimRoute> => {
-  const route = (method: SimRoute["method"], path: string, operation: SimRoute["operation"], own: Own): SimRoute => ({
-    method,
-    path,
-    operation,
-    handle: (request) => {
-      const account = byToken(request)
-      return account === undefined ? badToken() : own(account, request)
-    }
-  })
+  const route = ownRoutes(byToken, badToken)
   const byTokens = new Map(market.instruments.map((of) => [String(kiteToken(of)), of]))
 
   const quotes = (row: (of: SimInstrument) => object): Own => (_account, { query }) => {

@@ -1,35 +1,26 @@
 /** Kite's order calls. Bodies are forms; path parameters come again in the query, as its SDK sends them. */
 import type { Paise } from "@keepgaining/core/market/Money.ts"
+import { priceFromRupees } from "../../wire/rupees.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { inPaise } from "../exchange/SimulatedExchange.ts"
-import type { SimRequest, SimResponse, SimRoute } from "../server/SimBroker.ts"
+import { type Own, ownRoutes } from "../server/ownRoutes.ts"
+import type { SimRequest, SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, refused, success } from "./kiteAnswers.ts"
 import { gttRow, orderRow, productOf, tradeRow, typeOf } from "./kiteRows.ts"
 import { ofKiteSymbol } from "./kiteSymbols.ts"
-
-type Own = (account: SimAccount, request: SimRequest) => SimResponse
 
 const number = (form: URLSearchParams, name: string): number | undefined => {
   const text = form.get(name)
   return text === null || text === "" ? undefined : Number(text)
 }
 
-const price = (form: URLSearchParams, name: string): Paise | undefined => inPaise(number(form, name))
+const price = (form: URLSearchParams, name: string): Paise | undefined => priceFromRupees(number(form, name))
 
 export const kiteOrders = (
   { exchange, market }: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined
 ): ReadonlyArray<SimRoute> => {
-  const route = (method: SimRoute["method"], path: string, operation: SimRoute["operation"], own: Own): SimRoute => ({
-    method,
-    path,
-    operation,
-    handle: (request) => {
-      const account = byToken(request)
-      return account === undefined ? badToken() : own(account, request)
-    }
-  })
+  const route = ownRoutes(byToken, badToken)
 
   const place: Own = (account, { body }) => {
     const form = new URLSearchParams(body)
@@ -147,10 +138,10 @@ const gttOf = (form: URLSearchParams): ReadGtt | undefined => {
     const triggers = condition["trigger_values"] as ReadonlyArray<number>
     const [first] = orders
     const product = productOf(String(first?.["product"]))
-    const lastPrice = inPaise(Number(condition["last_price"]))
+    const lastPrice = priceFromRupees(Number(condition["last_price"]))
     const legs = orders.map((order, i) => ({
-      triggerPrice: inPaise(triggers[i]),
-      limitPrice: inPaise(Number(order["price"]))
+      triggerPrice: priceFromRupees(triggers[i]),
+      limitPrice: priceFromRupees(Number(order["price"]))
     }))
     const whole = legs.flatMap(({ limitPrice, triggerPrice }) =>
       limitPrice === undefined || triggerPrice === undefined ? [] : [{ limitPrice, triggerPrice }]

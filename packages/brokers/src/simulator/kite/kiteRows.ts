@@ -2,9 +2,9 @@
 import { formatIstDate, formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
 import type { OrderType, Product } from "@keepgaining/core/orders/Order.ts"
 import { marketOf } from "../../port/BrokerInstruments.ts"
+import { inRupees } from "../../wire/rupees.ts"
 import { averagePrice, netQuantity, realised } from "../exchange/SimAccount.ts"
 import type { SimGtt, SimHolding, SimOrder, SimPosition, SimTrade } from "../exchange/SimOrder.ts"
-import { inRupees } from "../exchange/SimulatedExchange.ts"
 import type { SimQuote } from "../market/SimMarket.ts"
 import { kiteSymbol, kiteToken } from "./kiteSymbols.ts"
 

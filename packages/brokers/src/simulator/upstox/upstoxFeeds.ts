@@ -5,11 +5,11 @@ import { parseUpstoxRequest } from "../../upstox/UpstoxRequest.ts"
 import { FeedBatch } from "../../wire/FeedBatch.ts"
 import { KeyTable } from "../../wire/KeyTable.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
-import type { SimAccount } from "../exchange/SimAccount.ts"
-import { accountKey } from "../exchange/SimulatedExchange.ts"
+import { accountKey, type SimAccount } from "../exchange/SimAccount.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
 import type { SimQuote } from "../market/SimMarket.ts"
 import { writeQuote } from "../market/writeQuote.ts"
+import { ownRoutes } from "../server/ownRoutes.ts"
 import type { SimRequest, SimResponse, SimRoute, SimSocketRoute } from "../server/SimBroker.ts"
 import { badToken, success } from "./upstoxAnswers.ts"
 import { gttRow, orderUpdate } from "./upstoxRows.ts"
@@ -46,17 +46,12 @@ export const upstoxFeeds = (
   const address = (account: SimAccount, host: string, path: string): string =>
     `ws://${host}${path}?requestId=${sessions.secret(8)}&code=${sessions.grant(account, sessions.secret(24))}`
 
-  const authorize = (path: string, to: string): SimRoute => ({
-    method: "GET",
-    path,
-    operation: "other",
-    handle: (request) => {
-      const account = byToken(request)
-      if (account === undefined) return badToken()
-      const url = address(account, request.host, to)
+  const route = ownRoutes(byToken, badToken)
+  const authorize = (path: string, to: string): SimRoute =>
+    route("GET", path, "other", (account, { host }) => {
+      const url = address(account, host, to)
       return success({ authorized_redirect_uri: url, authorizedRedirectUri: url })
-    }
-  })
+    })
 
   const redirect = (path: string, to: string, operation: SimSocketRoute["operation"]): SimSocketRoute => ({
     path,

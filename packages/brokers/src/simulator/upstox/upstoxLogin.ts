@@ -2,6 +2,7 @@
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
 import { captchaPage, hiddenField, isTotp, loginPage, redirectTo } from "../login/loginPages.ts"
+import { ownRoutes } from "../server/ownRoutes.ts"
 import { jsonResponse, type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, success } from "./upstoxAnswers.ts"
 
@@ -9,6 +10,7 @@ export const upstoxLogin = (
   { exchange, faults, now, sessions, wall }: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined
 ): ReadonlyArray<SimRoute> => {
+  const route = ownRoutes(byToken, badToken)
   const ofKey = (key: string | null): SimAccount | undefined =>
     [...exchange.accounts.values()].find((each) => each.broker === "upstox" && each.apiKey === key)
   const carried = (form: URLSearchParams): string =>
@@ -108,26 +110,11 @@ export const upstoxLogin = (
         return jsonResponse({ ...profile(account), access_token: sessions.issue(account), extended_token: null })
       }
     },
-    {
-      method: "DELETE",
-      path: "/v2/logout",
-      operation: "login",
-      handle: (request) => {
-        const account = byToken(request)
-        if (account === undefined) return badToken()
-        sessions.revoke(account)
-        return success(true)
-      }
-    },
-    {
-      method: "GET",
-      path: "/v2/user/profile",
-      operation: "profile",
-      handle: (request) => {
-        const account = byToken(request)
-        return account === undefined ? badToken() : success(profile(account))
-      }
-    }
+    route("DELETE", "/v2/logout", "login", (account) => {
+      sessions.revoke(account)
+      return success(true)
+    }),
+    route("GET", "/v2/user/profile", "profile", (account) => success(profile(account)))
   ]
 }
 

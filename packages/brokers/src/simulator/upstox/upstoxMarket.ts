@@ -1,17 +1,16 @@
 /** Upstox's portfolio, funds, margins, quotes, chains, candles and instrument file. */
 import { formatIstDate, formatIstTime, parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import { gzipSync } from "node:zlib"
+import { inRupees, priceFromRupees } from "../../wire/rupees.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
 import { orderMargin, type SimAccount } from "../exchange/SimAccount.ts"
-import { inPaise, inRupees } from "../exchange/SimulatedExchange.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
+import { type Own, ownRoutes } from "../server/ownRoutes.ts"
 import { readJson } from "../server/readJson.ts"
 import type { SimRequest, SimResponse, SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, success } from "./upstoxAnswers.ts"
 import { holdingRow, positionRow, productOf, quoteRow } from "./upstoxRows.ts"
 import { upstoxKey, upstoxSegment, upstoxTradingSymbol } from "./upstoxSymbols.ts"
-
-type Own = (account: SimAccount, request: SimRequest) => SimResponse
 
 const MINUTES: Readonly<Record<string, number>> = { minutes: 1, hours: 60, days: 1_440 }
 const DAY = 86_400_000
@@ -28,15 +27,7 @@ export const upstoxMarket = (
   byToken: (request: SimRequest) => SimAccount | undefined,
   byKey: ReadonlyMap<string, SimInstrument>
 ): ReadonlyArray<SimRoute> => {
-  const route = (method: SimRoute["method"], path: string, operation: SimRoute["operation"], own: Own): SimRoute => ({
-    method,
-    path,
-    operation,
-    handle: (request) => {
-      const account = byToken(request)
-      return account === undefined ? badToken() : own(account, request)
-    }
-  })
+  const route = ownRoutes(byToken, badToken)
 
   const quotes = (row: (of: SimInstrument) => object): Own => (_account, { query }) => {
     const asked = keysOf(query)
@@ -151,7 +142,7 @@ export const upstoxMarket = (
       const product = of === undefined ? undefined : productOf(row["product"], of)
       if (of === undefined || product === undefined) return { total_margin: 0 }
       const side = row["transaction_type"] === "SELL" ? "sell" : "buy"
-      const price = inPaise(Number(row["price"])) ?? exchange.quote(of).price
+      const price = priceFromRupees(Number(row["price"])) ?? exchange.quote(of).price
       const total = orderMargin({ of, product, side }, Number(row["quantity"]), price) / 100
       return {
         span_margin: total,

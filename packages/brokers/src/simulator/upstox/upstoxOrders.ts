@@ -1,14 +1,13 @@
 /** Upstox's order calls, V3, and their GTT orders. Bodies are JSON. */
+import { priceFromRupees } from "../../wire/rupees.ts"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { inPaise } from "../exchange/SimulatedExchange.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
+import { type Own, ownRoutes } from "../server/ownRoutes.ts"
 import { readJson } from "../server/readJson.ts"
 import type { SimRequest, SimResponse, SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, refused, success } from "./upstoxAnswers.ts"
 import { gttRow, orderRow, productOf, tradeRow, typeOf } from "./upstoxRows.ts"
-
-type Own = (account: SimAccount, request: SimRequest) => SimResponse
 
 const noInstrument = (): SimResponse => failure(400, "UDAPI1026", "Invalid Instrument key")
 
@@ -17,15 +16,7 @@ export const upstoxOrders = (
   byToken: (request: SimRequest) => SimAccount | undefined,
   byKey: ReadonlyMap<string, SimInstrument>
 ): ReadonlyArray<SimRoute> => {
-  const route = (method: SimRoute["method"], path: string, operation: SimRoute["operation"], own: Own): SimRoute => ({
-    method,
-    path,
-    operation,
-    handle: (request) => {
-      const account = byToken(request)
-      return account === undefined ? badToken() : own(account, request)
-    }
-  })
+  const route = ownRoutes(byToken, badToken)
 
   const place: Own = (account, { body, headers }) => {
     const asked = readJson(body)
@@ -48,8 +39,8 @@ export const upstoxOrders = (
       product,
       validity: asked["validity"] === "IOC" ? "IOC" : "DAY",
       quantity: Number(asked["quantity"]),
-      limitPrice: type === "limit" || type === "stop-limit" ? inPaise(Number(asked["price"])) : undefined,
-      triggerPrice: inPaise(Number(asked["trigger_price"])),
+      limitPrice: type === "limit" || type === "stop-limit" ? priceFromRupees(Number(asked["price"])) : undefined,
+      triggerPrice: priceFromRupees(Number(asked["trigger_price"])),
       slice: asked["slice"] === true
     })
     return "_tag" in placed ? refused(placed) : success({ order_ids: placed.map(({ orderId }) => orderId) })
@@ -63,8 +54,8 @@ export const upstoxOrders = (
       type: typeOf(asked["order_type"]),
       validity: validity === "DAY" || validity === "IOC" ? validity : undefined,
       quantity: asked["quantity"] === undefined ? undefined : Number(asked["quantity"]),
-      limitPrice: inPaise(Number(asked["price"])),
-      triggerPrice: inPaise(Number(asked["trigger_price"]))
+      limitPrice: priceFromRupees(Number(asked["price"])),
+      triggerPrice: priceFromRupees(Number(asked["trigger_price"]))
     })
     return "_tag" in changed ? refused(changed) : success({ order_id: changed.orderId })
   }
@@ -81,7 +72,7 @@ export const upstoxOrders = (
     const product = productOf(asked["product"], of)
     const rules = Array.isArray(asked["rules"]) ? asked["rules"] as ReadonlyArray<Record<string, unknown>> : []
     const legs = rules.flatMap((rule) => {
-      const price = inPaise(Number(rule["trigger_price"]))
+      const price = priceFromRupees(Number(rule["trigger_price"]))
       return price === undefined ? [] : [{ triggerPrice: price, limitPrice: price }]
     })
     if (product === undefined || legs.length === 0) {

@@ -1,9 +1,9 @@
 /** The simulated exchange's orders, trades, positions and quotes in Upstox's own words. Prices in rupees, times IST. */
 import { formatIstDate, formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
 import type { OrderType, Product } from "@keepgaining/core/orders/Order.ts"
+import { inRupees } from "../../wire/rupees.ts"
 import { averagePrice, netQuantity, realised } from "../exchange/SimAccount.ts"
 import type { SimGtt, SimHolding, SimOrder, SimPosition, SimTrade } from "../exchange/SimOrder.ts"
-import { inRupees } from "../exchange/SimulatedExchange.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
 import type { SimQuote } from "../market/SimMarket.ts"
 import { upstoxKey, upstoxSegment, upstoxTradingSymbol } from "./upstoxSymbols.ts"
