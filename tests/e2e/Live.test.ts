@@ -334,6 +334,25 @@ describe.skipIf(withoutBrowser)("live orders (skipped when KEEPGAINING_TEST_CHRO
     assert.include(stderr, "angel-sim")
   })
 
+  it("adds an account of Upstox's sandbox, and says what it is good for", async () => {
+    await go("/brokers")
+    await page.getByTestId("broker-add").click()
+    const sheet = page.getByTestId("add-account")
+    await sheet.getByRole("button", { name: "Upstox", exact: true }).click()
+    await page.getByTestId("add-account-kind").getByText("sandbox").click()
+    await sheet.getByLabel("User or client id").fill("AB1234")
+    await sheet.getByLabel("API key").fill("key")
+    await sheet.getByLabel("Sandbox token").fill("token")
+    await accessible(page, "a sandbox account")
+    await page.getByTestId("add-account-send").click()
+    await page.getByTestId("account-sandbox-upstox-sandbox").waitFor()
+    await textOf(page, "account-upstox-sandbox", (text) => /reach no exchange/.test(text))
+    assert.strictEqual(await page.getByTestId("account-arm-upstox-sandbox").count(), 0)
+    await page.getByTestId("account-remove-upstox-sandbox").click()
+    await page.getByTestId("remove-sheet-yes").click()
+    await page.getByTestId("account-upstox-sandbox").waitFor({ state: "detached" })
+  })
+
   it("is accessible, in the dark and in the light, and had no trouble", async () => {
     for (const colorScheme of ["dark", "light"] as const) {
       await page.emulateMedia({ colorScheme })

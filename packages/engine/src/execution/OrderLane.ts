@@ -5,17 +5,7 @@
  *
  * Its steps are tried in a fixed order, one a turn; when none has anything to do it waits for news or for a deadline.
  */
-import {
-  absent,
-  answered,
-  failed,
-  lost,
-  nextLook,
-  type Placement,
-  recovered,
-  seen,
-  sending
-} from "@keepgaining/brokers/orders/Placement.ts"
+import { nextLook } from "@keepgaining/brokers/orders/Placement.ts"
 import type { BrokerError } from "@keepgaining/brokers/port/BrokerError.ts"
 import { type BrokerOrder, isFinal, type NewOrder } from "@keepgaining/brokers/port/BrokerOrder.ts"
 import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
@@ -30,7 +20,8 @@ import { orderTag } from "../brokers/orderTag.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
 import { changedOrder } from "./changedOrder.ts"
 import type { LiveOrderPort, LiveOrderPorts } from "./LiveOrderPort.ts"
-import { isAsAsked, nextReport, type NotPlaced } from "./nextReport.ts"
+import { isAsAsked, nextReport } from "./nextReport.ts"
+import { OrderPieces, SHOWN_WITHIN_MS } from "./OrderPieces.ts"
 
 /** Where an order goes and as what, decided before the wire. */
 export interface Prepared {
@@ -64,25 +55,10 @@ const TURN_MS = 100
 const ROOM_ENOUGH = 4
 /** An exit that cannot be sent waits so long before it is tried again, ms. */
 const RETRY_MS = 1_000
-/** An acknowledged order that no book or stream shows after so long counts as unknown, ms. */
-const SHOWN_WITHIN_MS = 5_000
 /** A change or cancellation whose effect nobody has shown is asked for again after so long, ms. */
 const EFFECT_WITHIN_MS = 4_000
 /** Longest wait without news, ms. */
 const IDLE_MS = 10_000
-
-interface Piece {
-  placement: Placement
-  /** Nobody waits for an answer any more: it came, or the one who waited is gone. */
-  settledAt: number | undefined
-  refusedBy: "broker" | undefined
-}
-
-const begun = (tag: string, now: number): Piece => ({
-  placement: sending(tag, now),
-  settledAt: undefined,
-  refusedBy: undefined
-})
 
 interface Asked {
   at: number | undefined
@@ -95,7 +71,7 @@ export class OrderLane {
   readonly id: string
   readonly #services: LaneServices
   readonly #latch = Latch.makeUnsafe(true)
-  readonly #pieces = new Map<string, Piece>()
+  readonly #pieces = new OrderPieces()
   /** It was decided in an earlier life of the dispatcher. */
   readonly #isRecovered: boolean
   #cancel: (Asked & { readonly reason: string }) | undefined
@@ -135,10 +111,7 @@ export class OrderLane {
 
   /** Until nothing more can happen to the order. */
   readonly run: Effect.Effect<void> = Effect.suspend(() => {
-    // A life before this one may have left an answer that nobody waits for.
-    for (const piece of this.#pieces.values()) {
-      if (piece.settledAt === undefined) piece.placement = recovered(piece.placement)
-    }
+    this.#pieces.abandon()
     return this.#loop
   })
 
@@ -163,9 +136,9 @@ export class OrderLane {
       const port = this.#services.ports.of(live.account)
       if (port === undefined) return { until: now + RETRY_MS }
       const rows = port.rows(new Set(live.slices.map(({ tag }) => tag)))
-      this.#observe(tracked, live, rows, now)
+      this.#pieces.observe(live.slices, rows, tracked.facts.accepted, now)
 
-      const report = nextReport(tracked, live, rows, this.#notPlaced(), now)
+      const report = nextReport(tracked, live, rows, this.#pieces.notPlaced(), now)
       if (report !== undefined) return yield* this.#report(report, tracked, now)
       if (this.#isOver(tracked.order, live, rows)) return "ended"
       const search = yield* this.#search(tracked, port, now)
@@ -225,7 +198,7 @@ export class OrderLane {
       // The route is durable: from here on the order may be at the broker.
       for (const { tag } of named) this.#services.tagged(tag, this.id)
       const port = this.#services.ports.of(account)
-      for (const { tag } of named) this.#pieces.set(tag, begun(tag, now))
+      for (const { tag } of named) this.#pieces.begin(tag, now)
       // A stream may show it, filled even, long before the answer comes or fails to.
       yield* Effect.forkChild(Effect.forEach(named, (piece) => this.#place(port, piece), { discard: true }))
       return "again"
@@ -244,86 +217,40 @@ export class OrderLane {
 
   #place(port: LiveOrderPort | undefined, order: NewOrder): Effect.Effect<void> {
     return Effect.gen({ self: this }, function*(this: OrderLane) {
-      const piece = begun(order.tag, yield* Clock.currentTimeMillis)
-      this.#pieces.set(order.tag, piece)
+      this.#pieces.begin(order.tag, yield* Clock.currentTimeMillis)
       const error = port === undefined
-        ? undefined
+        ? "gone"
         : yield* Effect.flip(port.place(order)).pipe(Effect.orElseSucceed(() => undefined))
-      piece.settledAt = yield* Clock.currentTimeMillis
-      if (port === undefined) {
-        piece.placement = { _tag: "NotPlaced", tag: order.tag, reason: "its account was removed" }
-      } else if (error !== undefined) {
-        piece.placement = failed(piece.placement, error)
-        if (error._tag === "Refused") piece.refusedBy = "broker"
-      }
-      // An acknowledgement is believed once a book or a stream shows the order.
+      this.#pieces.settle(order.tag, yield* Clock.currentTimeMillis, error)
       this.wake()
     })
   }
 
   // ---- what is known -----------------------------------------------------------------------------------------------
 
-  #observe({ facts }: TrackedOrder, { slices }: LiveOrder, rows: ReadonlyArray<BrokerOrder>, now: number): void {
-    for (const { tag } of slices) {
-      let piece = this.#pieces.get(tag)
-      if (piece === undefined) {
-        piece = { ...begun(tag, now), placement: recovered(sending(tag, now)) }
-        this.#pieces.set(tag, piece)
-      }
-      const ids = rows.flatMap((row) => row.tag === tag ? [row.orderId] : [])
-      piece.placement = seen(piece.placement, ids)
-      if (ids.length === 0 && facts.accepted && piece.placement._tag === "Unknown" && slices.length === 1) {
-        // The desk was told of it once: it exists, only the book has not been read yet.
-        piece.placement = answered(piece.placement, [])
-      }
-      if (
-        piece.placement._tag === "Sending" && piece.settledAt !== undefined && now - piece.settledAt >= SHOWN_WITHIN_MS
-      ) {
-        piece.placement = lost(piece.placement, "acknowledged, but neither the book nor the stream shows it")
-      }
-    }
-  }
-
-  #notPlaced(): ReadonlyMap<string, NotPlaced> {
-    const found = new Map<string, NotPlaced>()
-    for (const [tag, { placement, refusedBy }] of this.#pieces) {
-      if (placement._tag === "NotPlaced") {
-        found.set(tag, { reason: placement.reason, refused: refusedBy === "broker" })
-      }
-    }
-    return found
-  }
-
   #isOver(order: Order, { slices }: LiveOrder, rows: ReadonlyArray<BrokerOrder>): boolean {
     if (isWorking(order.status)) return false
     if (this.#services.kernel().sessionEnded) return true
-    return slices.every(({ tag }) => {
-      const own = rows.filter((row) => row.tag === tag)
-      return own.length > 0
-        ? own.every(({ status }) => isFinal(status))
-        : this.#pieces.get(tag)?.placement._tag === "NotPlaced"
-    })
+    return this.#pieces.areOver(slices, rows)
   }
 
   /** Looks for pieces whose outcome is not known; `undefined` when there are none. */
   #search({ facts }: TrackedOrder, port: LiveOrderPort, now: number): Effect.Effect<Turn | undefined> {
     return Effect.gen({ self: this }, function*(this: OrderLane) {
-      const lost = [...this.#pieces.values()].filter(({ placement }) => placement._tag === "Unknown")
-      const [first] = lost
-      if (first === undefined || first.placement._tag !== "Unknown") return undefined
+      const unknown = this.#pieces.unknown()
+      const [first] = unknown
+      if (first === undefined) return undefined
       if (!facts.accepted && facts.doubt === null) {
-        const { reason } = first.placement
-        yield* this.#tell({ _tag: "Unknown", orderId: this.id, reason, at: now })
+        yield* this.#tell({ _tag: "Unknown", orderId: this.id, reason: first.reason, at: now })
         return "again"
       }
-      const due = nextLook(first.placement, this.#lastLook) ?? now
+      const due = nextLook(first, this.#lastLook) ?? now
       if (due > now) return { until: due }
       this.#lastLook = now
       const startedAt = yield* port.readBook(now).pipe(Effect.orElseSucceed(() => undefined))
       if (startedAt === undefined) return { until: now + RETRY_MS }
-      for (const piece of lost) {
-        const { tag } = piece.placement
-        if (port.rows(new Set([tag])).length === 0) piece.placement = absent(piece.placement, startedAt)
+      for (const { tag } of unknown) {
+        if (port.rows(new Set([tag])).length === 0) this.#pieces.absent(tag, startedAt)
       }
       return "again"
     })

@@ -5,6 +5,7 @@ import { createEffect, createMemo, createSignal, type JSX, Match, Show, Switch }
 import { Choice } from "../controls/Choice.tsx"
 import { saveCsv } from "../format/csv.ts"
 import { Money } from "../grid/Cells.tsx"
+import { doubts } from "../gtt/doubts.ts"
 import { makeGttLists } from "../gtt/GttLists.ts"
 import { GttPanel, gttTogether } from "../gtt/GttPanel.tsx"
 import { useTerminal } from "../state/Terminal.ts"
@@ -124,7 +125,12 @@ export const BooksPanel = (props: {
             { value: "positions", title: `Positions ${positions().filter(({ quantity }) => quantity !== 0).length}` },
             { value: "holdings", title: `Holdings ${holdings().length}` },
             { value: "orders", title: `Orders ${orders().length}` },
-            { value: "gtt", title: isKnown() ? `GTT ${gtts().length}` : "GTT" }
+            {
+              value: "gtt",
+              title: `GTT${isKnown() ? ` ${gtts().length}` : ""}${
+                doubts().length > 0 ? `, ${doubts().length} in doubt` : ""
+              }`
+            }
           ]}
         />
       </div>

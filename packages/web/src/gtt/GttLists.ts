@@ -21,15 +21,6 @@ export interface GttLists {
   readonly look: (account: string) => Promise<void>
   /** Asks those that were never asked. */
   readonly lookOnce: (accounts: ReadonlyArray<string>) => void
-  /** Orders of which nobody can say whether they were placed, until a person has seen to them. */
-  readonly doubts: () => ReadonlyArray<Doubt>
-  readonly addDoubt: (doubt: Doubt) => void
-  readonly dismiss: (doubt: Doubt) => void
-}
-
-export interface Doubt {
-  readonly account: string
-  readonly text: string
 }
 
 export const makeGttLists = (
@@ -53,11 +44,7 @@ export const makeGttLists = (
     )
     if (looks.get(account) === number) put(account, { ...found, loading: false })
   }
-  const [doubts, setDoubts] = createSignal<ReadonlyArray<Doubt>>([])
   return {
-    doubts,
-    addDoubt: (doubt) => void setDoubts((all) => [...all, doubt]),
-    dismiss: (doubt) => void setDoubts((all) => all.filter((each) => each !== doubt)),
     of: (account) => lists().get(account),
     look,
     lookOnce: (accounts) => {

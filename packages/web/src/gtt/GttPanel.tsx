@@ -11,6 +11,7 @@ import { clock } from "../format/times.ts"
 import { Num } from "../grid/Cells.tsx"
 import { type Column, Grid } from "../grid/Grid.tsx"
 import { useTerminal } from "../state/Terminal.ts"
+import { dismissDoubt, doubts } from "./doubts.ts"
 import { type GttLists } from "./GttLists.ts"
 import { GttSheet } from "./GttSheet.tsx"
 import { canCancel, legsText, limitsText, orderText, triggersText } from "./gttText.ts"
@@ -217,13 +218,13 @@ export const GttPanel = (props: {
           New GTT…
         </button>
       </div>
-      <Show when={failures().length + props.lists.doubts().length > 0}>
+      <Show when={failures().length + doubts().length > 0}>
         <ul class="flex flex-col gap-1 border-b border-line px-3 py-1.5 text-tape text-warn" data-testid="gtt-notes">
-          <For each={props.lists.doubts()}>
+          <For each={doubts()}>
             {(doubt) => (
               <li class="flex items-start gap-2">
                 <span class="flex-1">{doubt.text}</span>
-                <button type="button" class="button button-small" onClick={() => props.lists.dismiss(doubt)}>
+                <button type="button" class="button button-small" onClick={() => dismissDoubt(doubt)}>
                   I have looked
                 </button>
               </li>
@@ -232,7 +233,8 @@ export const GttPanel = (props: {
           <For each={failures()}>
             {({ account, at, failure }) => (
               <li>
-                {account}: {failure.reason}.{failure.remedy === undefined ? "" : ` ${failure.remedy}.`}
+                {failure.reason.startsWith(account) ? "" : `${account}: `}
+                {failure.reason}.{failure.remedy === undefined ? "" : ` ${failure.remedy}.`}
                 {at === undefined ? "" : ` What is shown of it is of ${clock(at)}.`}
               </li>
             )}
@@ -244,7 +246,11 @@ export const GttPanel = (props: {
         testId="broker-gtts"
         rows={keys()}
         columns={columns()}
-        empty={Number.isFinite(asOf()) ? "No GTT orders." : "Not known yet."}
+        empty={!Number.isFinite(asOf())
+          ? "Not known yet."
+          : failures().length > 0
+          ? "No GTT orders in the accounts that could be asked."
+          : "No GTT orders."}
       />
       <Show when={placing()}>
         <GttSheet

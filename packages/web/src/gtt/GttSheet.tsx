@@ -19,6 +19,7 @@ import { clock } from "../format/times.ts"
 import { moneyWord, VenueChip } from "../orders/VenueChip.tsx"
 import { useSheets } from "../shell/Sheets.tsx"
 import { useTerminal } from "../state/Terminal.ts"
+import { addDoubt } from "./doubts.ts"
 import {
   draftGtt,
   type GttDraft,
@@ -128,6 +129,7 @@ export const GttSheet = (props: {
 
   const place = async (order: GttOrder): Promise<void> => {
     const asked = account()
+    const at = props.serverTime
     const label = `GTT ${orderText(order)} at ${asked}`
     const call = { account: asked, commandId, bootId: terminal.hello()?.bootId ?? "" }
     setRefusal(undefined)
@@ -139,8 +141,8 @@ export const GttSheet = (props: {
     } catch (failure) {
       const said = refusalOf(failure)
       if (failure instanceof GttUnknown) {
-        const text = `${label}, ${legsText(order)}, asked for at ${clock(props.serverTime)}. ${sentences(said)}`
-        props.lists.addDoubt({ account: asked, text })
+        const text = `${label}, ${legsText(order)}, asked for at ${clock(at)}. ${sentences(said)}`
+        addDoubt({ account: asked, text })
         terminal.notices.show("warning", `${label}: ${said.reason}`, said.remedy)
         setUnknown(said)
       } else {
@@ -191,7 +193,7 @@ export const GttSheet = (props: {
                 <p class="text-section font-semibold text-warn">Nobody can say whether it was placed</p>
                 <p>{sentences(said())}</p>
                 <p class="text-ink2">
-                  It is not sent again by itself. The page keeps this in mind until you say that you have looked.
+                  It is not sent again by itself. The tab GTT says so until you say that you have looked.
                 </p>
                 <div class="flex justify-end">
                   <button type="button" class="button button-primary" onClick={() => props.onClose()}>

@@ -1,7 +1,7 @@
 import { paise } from "@keepgaining/core/market/Money.ts"
 import { type AccountBookView } from "@keepgaining/rpc/contract/Brokers.ts"
 import { assert, describe, it } from "vitest"
-import { addressFault, obstacles } from "../../src/brokers/accountText.ts"
+import { addressFault, countdown, obstacles } from "../../src/brokers/accountText.ts"
 import { fundsTogether, holdingsTogether, positionsTogether } from "../../src/brokers/aggregate.ts"
 
 const book = (account: string, change: Partial<AccountBookView> = {}): AccountBookView => ({
@@ -78,6 +78,13 @@ describe("what stands in the way of live orders", () => {
     assert.deepStrictEqual(of({ staticIp: "203.0.113.9" }), ["it has no algorithm id"])
     assert.deepStrictEqual(of({ staticIp: "203.0.113.9", algo: "generic" }), [])
     assert.deepStrictEqual(of({ simulated: true, phase: "logged-out" }), ["it is logged out"])
+  })
+
+  it("counts a token down in what is worth saying", () => {
+    const hour = 3_600_000
+    assert.strictEqual(countdown(719.9 * hour), "29 d 23 h")
+    assert.strictEqual(countdown(47.5 * hour), "47 h 30 m 00 s")
+    assert.strictEqual(countdown(249_000), "4 m 09 s")
   })
 
   it("knows an address when it sees one", () => {

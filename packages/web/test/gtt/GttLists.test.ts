@@ -70,13 +70,4 @@ describe("lists of GTT orders", () => {
     await older
     assert.deepStrictEqual(lists.of("a")?.orders, [])
   })
-
-  it("remember doubts until somebody has looked", () => {
-    const { lists } = stage()
-    const [one, other] = [{ account: "a", text: "one" }, { account: "a", text: "other" }]
-    lists.addDoubt(one)
-    lists.addDoubt(other)
-    lists.dismiss(one)
-    assert.deepStrictEqual(lists.doubts(), [other])
-  })
 })
