@@ -4,11 +4,14 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as path from "node:path"
 import { Access } from "../server/Access.ts"
 import { type KeyStoreError, Scope } from "../server/KeyStore.ts"
 import { BAD_INPUT, fail, reported } from "./command/CommandFailure.ts"
 import { defaults } from "./command/installation.ts"
+import { findEngine } from "./running/EngineFile.ts"
 
 const shared = {
   data: Flag.String("data").pipe(Flag.withDescription("Data directory"), Flag.withDefault(defaults.dataDirectory)),
@@ -62,15 +65,30 @@ export const tokensCommand = Command.make("tokens").pipe(
   Command.withSubcommands([create, list, revoke])
 )
 
+/** The engine of the data directory, or the one of its simulated brokers. */
+const runningOn = (data: string) =>
+  Effect.gen(function*() {
+    for (const directory of [data, path.join(data, "sim")]) {
+      const engine = yield* findEngine(directory)
+      if (engine !== undefined) return { data: directory, url: engine.url }
+    }
+    return undefined
+  })
+
 export const loginCommand = Command.make(
   "login",
   {
-    port: Flag.Int("port").pipe(Flag.withDescription("Port of the server"), Flag.withDefault(defaults.port)),
+    port: Flag.Int("port").pipe(
+      Flag.withDescription("Port of the server; where the engine of the data directory is when not given"),
+      Flag.optional
+    ),
     ...shared
   },
   Effect.fn("login")(function*({ data, json, port }) {
-    const code = yield* withAccess(data, (access) => access.createLoginCode)
-    const link = `http://localhost:${port}/login?code=${Redacted.value(code)}`
+    const found = Option.isSome(port) ? undefined : yield* reported(runningOn(data))
+    const code = yield* withAccess(found?.data ?? data, (access) => access.createLoginCode)
+    const url = found?.url ?? `http://localhost:${Option.getOrElse(port, () => defaults.port)}`
+    const link = `${url}/login?code=${Redacted.value(code)}`
     yield* Console.log(json ? JSON.stringify({ link }) : link)
   })
 ).pipe(Command.withDescription("Print a one-time link into the terminal, good for ten minutes"))
