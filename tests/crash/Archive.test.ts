@@ -72,15 +72,16 @@ it("the archive holds what the recorded ticks make, through kills and over the c
   const home = fs.mkdtempSync(path.join(folder, "data-"))
   const data = path.join(home, "sim")
   const random = Random.fromSeed(seed)
-  const args = ["--profile", "sim", "--data", home, "--watch", symbols.join(","), "--at", "15:05", "--port", "0"]
+  const args = ["--profile", "sim", "--data", home, "--watch", symbols.join(","), "--at", "14:50", "--port", "0"]
   const begin = (pace: number) => serve([...args, "--pace", String(pace)])
-  // Slow enough that all restarts, also on a busy machine, lie before the close; the way over it is hurried.
+  // Slow enough that all restarts, also on a busy machine, lie before the close; the way over it is hurried. Each life writes its
+  // newest minute once more, and at least one of its own.
   let served = await begin(4)
   try {
     for (let kill = 0; kill < 3; kill++) {
       const engine = served
       await until(
-        async () => await counter(engine, "keepgaining_candles_recorded_total") > 0 || undefined,
+        async () => await counter(engine, "keepgaining_candles_recorded_total") > symbols.length || undefined,
         "candles",
         120
       )
@@ -90,7 +91,7 @@ it("the archive holds what the recorded ticks make, through kills and over the c
     }
     const engine = served
     await until(
-      async () => await counter(engine, "keepgaining_candles_recorded_total") > 0 || undefined,
+      async () => await counter(engine, "keepgaining_candles_recorded_total") > symbols.length || undefined,
       "candles",
       120
     )
