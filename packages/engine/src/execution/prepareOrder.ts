@@ -17,6 +17,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { AccountActor } from "../brokers/AccountActor.ts"
 import { Brokers } from "../brokers/Brokers.ts"
+import { usualPlan } from "../brokers/usualPlan.ts"
 import { InstrumentStore } from "../instruments/InstrumentStore.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
 import type { AccountCandidate, MarginNeed, RoutedOrder } from "../routing/AccountCandidate.ts"
@@ -135,7 +136,7 @@ export const makePrepare = Effect.gen(function*() {
             instrument,
             price,
             now,
-            planOf(actor.record.broker, kernel)
+            usualPlan(actor.record.broker, kernel.options.charges, kernel.options.desk.plan)
           )
           return Effect.map(
             reduces || !armed.includes(actor.record.id)
@@ -182,7 +183,7 @@ export const makePrepare = Effect.gen(function*() {
         account: id,
         why: [...route.why, ...unchecked],
         pieces: checked.pieces,
-        plan: planOf(broker, kernel)
+        plan: usualPlan(broker, kernel.options.charges, kernel.options.desk.plan)
       })
     })
 
@@ -197,13 +198,6 @@ const callsOf = ({ quantity }: Order, brokers: Brokers["Service"], { symbol }: I
     if (freeze !== undefined && freeze > 0) return Math.ceil(quantity / freeze)
   }
   return 1
-}
-
-/** The broker's usual plan, where the session has its rates. */
-const planOf = (broker: Broker, kernel: Kernel): string => {
-  const { charges, desk } = kernel.options
-  const plan = broker === "kite" ? "zerodha" : broker
-  return charges.planNames.includes(plan) ? plan : desk.plan
 }
 
 const isIndex = (instruments: InstrumentTable, underlying: number | undefined): boolean =>

@@ -3,7 +3,7 @@ import { DayReport } from "@keepgaining/core/calendar/dayReport.ts"
 import { OrderEstimate } from "@keepgaining/core/margins/estimateOrder.ts"
 import { Exchange, InstrumentKind, OptionRight } from "@keepgaining/core/market/Instrument.ts"
 import { Paise } from "@keepgaining/core/market/Money.ts"
-import { Product, Side } from "@keepgaining/core/orders/Order.ts"
+import { Product, Side, Venue } from "@keepgaining/core/orders/Order.ts"
 import * as Rpc from "effect/rpc/Rpc"
 import * as RpcGroup from "effect/rpc/RpcGroup"
 import * as Schema from "effect/Schema"
@@ -55,7 +55,10 @@ export class ReferenceRpcs extends RpcGroup.make(
     success: Schema.Array(DayReport),
     error: Refused
   }),
-  /** What an order would cost and bind, by the account's plan and the paper model. */
+  /**
+   * What an order would cost and bind, by the session's plan and our own margin model. With `venue` live: by the plan and, where it
+   * answers in time, the margin of the broker of the first armed account; each call is then one to that broker.
+   */
   Rpc.make("EstimateOrder", {
     payload: {
       instrument: Schema.Int,
@@ -63,7 +66,8 @@ export class ReferenceRpcs extends RpcGroup.make(
       quantity: Schema.Int.check(Schema.isGreaterThan(0)),
       /** The limit, or the price that is expected. */
       price: Paise.check(Schema.isGreaterThan(0)),
-      product: Product
+      product: Product,
+      venue: Schema.optionalKey(Venue)
     },
     success: OrderEstimate,
     error: NotFound

@@ -1,8 +1,11 @@
+import type { Margin } from "@keepgaining/brokers/port/Portfolio.ts"
 import { monthReport } from "@keepgaining/core/calendar/dayReport.ts"
-import { estimateOrder } from "@keepgaining/core/margins/estimateOrder.ts"
+import { estimateOrder, type OrderEstimate } from "@keepgaining/core/margins/estimateOrder.ts"
 import { marginRatesOn } from "@keepgaining/core/margins/MarginRates.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
+import { Brokers } from "@keepgaining/engine/brokers/Brokers.ts"
+import { usualPlan } from "@keepgaining/engine/brokers/usualPlan.ts"
 import { InstrumentSearch } from "@keepgaining/engine/instruments/InstrumentSearch.ts"
 import { InstrumentStore } from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import { MasterBroker } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
@@ -12,9 +15,23 @@ import * as Effect from "effect/Effect"
 import { NotFound, Refused } from "../contract/Failures.ts"
 import { ReferenceRpcs } from "../contract/Reference.ts"
 
+/** The broker's own word on a margin, as an estimate says it. */
+const brokersMargin = (
+  { exposure, premium, span, total }: Margin,
+  { broker, id }: { readonly broker: string; readonly id: string }
+): OrderEstimate["margin"] => ({
+  _tag: "Known",
+  total: total / 100,
+  parts: Object.entries({ span, exposure, premium }).flatMap(([name, part]) =>
+    part === undefined || part === 0 ? [] : [{ name, amount: part / 100 }]
+  ),
+  source: `asked of ${broker} for ${id}`
+})
+
 export const make = Effect.gen(function*() {
   const session = yield* Session
   const { calendar, margins } = yield* MarketRules
+  const brokers = yield* Brokers
   const search = yield* InstrumentSearch
   const store = yield* InstrumentStore
   return ReferenceRpcs.of({
@@ -39,18 +56,24 @@ export const make = Effect.gen(function*() {
           })
         )
       ),
-    EstimateOrder: ({ instrument: index, ...order }) =>
-      Effect.suspend(() => {
+    EstimateOrder: ({ instrument: index, venue, ...order }) =>
+      Effect.gen(function*() {
         const instruments = session.instruments()
-        if (index < 0 || index >= instruments.size) return new NotFound({ what: "instrument", key: String(index) })
+        if (index < 0 || index >= instruments.size) {
+          return yield* new NotFound({ what: "instrument", key: String(index) })
+        }
         const instrument = instruments.at(index)
         const underlying = instrument.underlying === undefined
           ? undefined
           : instruments.indexOf(instrument.underlying)
         const spot = underlying === undefined ? 0 : session.quotes().last[underlying] ?? 0
         const at = session.health().now
-        const { plan, schedule } = session.charging()
-        return Effect.succeed(estimateOrder(
+        const charging = session.charging()
+        const { schedule } = charging
+        const [armed] = venue === "live" ? session.portfolio().armed : []
+        const actor = armed === undefined ? undefined : brokers.actor(armed.account)
+        const plan = actor === undefined ? charging.plan : usualPlan(actor.record.broker, schedule, charging.plan)
+        const estimate = estimateOrder(
           {
             ...order,
             instrument,
@@ -61,7 +84,13 @@ export const make = Effect.gen(function*() {
           schedule,
           plan,
           marginRatesOn(margins, formatIstDate(at))
-        ))
+        )
+        if (actor?.session === undefined) return estimate
+        const asked = actor.session.margins.of([{ ...order, symbol: instrument.symbol }])
+        return yield* Effect.match(Effect.timeout(asked, "2 seconds"), {
+          onFailure: () => estimate,
+          onSuccess: (margin) => ({ ...estimate, margin: brokersMargin(margin, actor.record) })
+        })
       })
   })
 })

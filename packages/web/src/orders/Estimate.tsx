@@ -24,13 +24,16 @@ export const Estimate = (props: {
   readonly request: OrderRequest | undefined
   /** What the order is expected to trade at. */
   readonly price: Paise
+  /** Asks the broker for the margin of a live order: only where that is asked for once. */
+  readonly live?: boolean
 }): JSX.Element => {
   const terminal = useTerminal()
   const question = () => {
     const { request } = props
     if (request === undefined || !(props.price > 0)) return undefined
     const { instrument, product, quantity, side } = request
-    return { instrument, side, quantity, price: props.price, product }
+    const order = { instrument, side, quantity, price: props.price, product }
+    return props.live === true ? { ...order, venue: "live" as const } : order
   }
   const [estimate] = createResource<OrderEstimate | undefined, NonNullable<ReturnType<typeof question>>>(
     question,

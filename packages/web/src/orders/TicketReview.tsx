@@ -1,7 +1,7 @@
 /** The last look at an order before it is sent. A live one is asked about in other words, and says through whom it may go. */
 import { type Paise } from "@keepgaining/core/market/Money.ts"
 import { type OrderRequest, type Venue } from "@keepgaining/core/orders/Order.ts"
-import { createMemo, For, type JSX, onMount, Show } from "solid-js"
+import { createMemo, For, type JSX, onMount, Show, untrack } from "solid-js"
 import { followBrokers } from "../brokers/followBrokers.ts"
 import { OnceButton } from "../controls/OnceButton.tsx"
 import { price, rupees } from "../format/numbers.ts"
@@ -30,6 +30,8 @@ export const TicketReview = (props: {
   let back!: HTMLButtonElement
   onMount(() => back.focus())
   const isLive = (): boolean => props.venue === "live"
+  // A broker is asked once, not at every tick.
+  const firstExpected = untrack(() => props.expected)
   const isReal = (): boolean => isLive() && terminal.hello()?.mode === "live"
   const word = (): string => moneyWord(props.venue, terminal.hello()?.mode)
   const order = (): string => `${word()} ${sideAndQuantity(props.request)} ${terminal.nameOf(props.request.instrument)}`
@@ -60,7 +62,7 @@ export const TicketReview = (props: {
         <dt class="text-ink2">Order tag</dt>
         <dd class="text-ink2">{props.request.clientTag}</dd>
       </dl>
-      <Estimate request={props.request} price={props.expected} />
+      <Estimate request={props.request} price={isLive() ? firstExpected : props.expected} live={isLive()} />
       {props.cautions}
       <Show when={props.moved !== undefined}>
         <p class="text-warn" role="alert">
