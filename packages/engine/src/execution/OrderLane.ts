@@ -10,6 +10,7 @@ import type { BrokerError } from "@keepgaining/brokers/port/BrokerError.ts"
 import { type BrokerOrder, isFinal, type NewOrder } from "@keepgaining/brokers/port/BrokerOrder.ts"
 import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import type { LiveOrder } from "@keepgaining/core/desk/DeskState.ts"
+import { armedAccounts, holderOf } from "@keepgaining/core/desk/live.ts"
 import { type ExchangeInstruction, type ExchangeReport, isWorking, type Order } from "@keepgaining/core/orders/Order.ts"
 import type { TrackedOrder } from "@keepgaining/core/orders/OrderReducer.ts"
 import * as Clock from "effect/Clock"
@@ -167,6 +168,8 @@ export class OrderLane {
         yield* reject("the engine stopped before it was sent; prices have moved on since")
         return "again"
       }
+      // Preparing asks brokers for margins, so it waits until somebody could take the order at all.
+      if (!order.reduceOnly && this.#isCrowded(order)) return { until: now + TURN_MS }
       const prepared = yield* prepare(order, kernel())
       if (Result.isFailure(prepared)) {
         // The position is open: its exit waits until its account can take it.
@@ -203,6 +206,15 @@ export class OrderLane {
       yield* Effect.forkChild(Effect.forEach(named, (piece) => this.#place(port, piece), { discard: true }))
       return "again"
     })
+  }
+
+  /** Whether every account that the order might take has used up its allowance for the moment. */
+  #isCrowded(order: Order): boolean {
+    const { kernel, ports } = this.#services
+    const { desk } = kernel()
+    const holder = holderOf(desk, order.book, order.instrument)
+    const open = (holder === undefined ? armedAccounts(desk) : [holder]).flatMap((account) => ports.of(account) ?? [])
+    return open.length > 0 && open.every(({ actor }) => actor.gate.room() === 0)
   }
 
   #wait(reason: string, now: number): Effect.Effect<Turn> {
