@@ -12,7 +12,7 @@ import { afterAll, assert, beforeAll, describe, it, vi } from "vitest"
 import { keepgaining } from "../support/commandLine.ts"
 import { temporaryFolder } from "../support/folder.ts"
 import { serve, type Served } from "../support/served.ts"
-import { accessible, launch, openPage, textOf, withoutBrowser } from "./browser.ts"
+import { accessible, attributeIs, launch, openPage, textOf, withoutBrowser } from "./browser.ts"
 
 /** Brokers send browsers back to an address that is fixed before the server is there. */
 const freePort = (): Promise<number> =>
@@ -99,7 +99,7 @@ describe.skipIf(withoutBrowser)("live orders (skipped when KEEPGAINING_TEST_CHRO
   })
 
   it("says on every page that no account is armed, and that nothing is real", async () => {
-    assert.strictEqual(await page.getByTestId("mode").getAttribute("data-mode"), "sim")
+    await attributeIs(page, "mode", "data-mode", "sim")
     await textOf(page, "armed", (text) => /No account armed/.test(text))
     await go("/brokers")
     for (const broker of ["upstox", "kite", "angel", "fyers"]) {
@@ -126,7 +126,7 @@ describe.skipIf(withoutBrowser)("live orders (skipped when KEEPGAINING_TEST_CHRO
     await accessible(page, "arming")
     await page.keyboard.press("Escape")
     await page.getByTestId("arm-sheet").waitFor({ state: "detached" })
-    assert.strictEqual(await page.getByTestId("armed").getAttribute("data-armed"), "")
+    await attributeIs(page, "armed", "data-armed", "")
     await arm("upstox-sim")
     for (const path of ["/", "/orders", "/settings"]) {
       await go(path)
@@ -151,8 +151,8 @@ describe.skipIf(withoutBrowser)("live orders (skipped when KEEPGAINING_TEST_CHRO
     await place()
     await go("/orders?tab=all")
     await textOf(page, "order-status-O1", (text) => /complete/.test(text))
-    assert.strictEqual(await page.getByTestId("order-venue-O1").getAttribute("data-venue"), "live")
-    assert.strictEqual(await page.getByTestId("order-account-O1").innerText(), "upstox-sim")
+    await attributeIs(page, "order-venue-O1", "data-venue", "live")
+    await textOf(page, "order-account-O1", (text) => text === "upstox-sim")
     await accessible(page, "live orders")
     await page.getByTestId("order-account-O1").click()
     await textOf(page, "order-why", (text) => /upstox-sim is the only account that can take the order/.test(text))
@@ -164,7 +164,7 @@ describe.skipIf(withoutBrowser)("live orders (skipped when KEEPGAINING_TEST_CHRO
   it("cancels one that rests at the broker", async () => {
     await ticket("buy")
     await page.getByTestId("ticket-type").getByText("Limit", { exact: true }).click()
-    const last = Number((await page.getByTestId("ticket-last").innerText()).replaceAll(",", ""))
+    const last = Number((await textOf(page, "ticket-last", (text) => /\d/.test(text))).replaceAll(",", ""))
     await page.getByTestId("ticket-limit").fill((Math.round(last * 0.985 * 10) / 10).toFixed(2))
     await place()
     await go("/orders")
@@ -219,7 +219,10 @@ describe.skipIf(withoutBrowser)("live orders (skipped when KEEPGAINING_TEST_CHRO
     await textOf(page, "gtt-as-of", (text) => /As the brokers said at/.test(text))
     await page.getByTestId("gtt-new").click()
     // The armed one is offered first; another says that it is not, and how to arm it.
-    assert.strictEqual(await page.getByTestId("gtt-account").inputValue(), "kite-sim")
+    await page.waitForFunction(() => {
+      const offered = document.querySelector("[data-testid=gtt-account]")
+      return offered instanceof HTMLSelectElement && offered.value === "kite-sim"
+    })
     await page.getByTestId("gtt-account").selectOption("upstox-sim")
     await textOf(page, "gtt-blocked", (text) => /upstox-sim is not armed/.test(text))
     await page.getByTestId("gtt-arm").waitFor()
@@ -260,7 +263,7 @@ describe.skipIf(withoutBrowser)("live orders (skipped when KEEPGAINING_TEST_CHRO
     await textOf(page, "exit-sheet", (text) => /order O\d|flat/.test(text))
     await go("/orders?tab=all")
     await textOf(page, "order-status-O5", (text) => /complete/.test(text))
-    assert.strictEqual(await page.getByTestId("order-account-O5").innerText(), "upstox-sim")
+    await textOf(page, "order-account-O5", (text) => text === "upstox-sim")
   })
 
   it("refuses again once everything is disarmed", async () => {

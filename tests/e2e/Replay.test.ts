@@ -6,7 +6,7 @@ import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { answer } from "../support/commandLine.ts"
 import { temporaryFolder } from "../support/folder.ts"
 import { serve, type Served } from "../support/served.ts"
-import { accessible, launch, openPage, textOf, withoutBrowser } from "./browser.ts"
+import { accessible, attributeIs, launch, openPage, textOf, withoutBrowser } from "./browser.ts"
 
 /** India has no summer time. */
 const IST_OFFSET = 5.5 * 3_600_000
@@ -66,7 +66,7 @@ describe.skipIf(withoutBrowser)("a replay (skipped when KEEPGAINING_TEST_CHROMIU
   })
 
   it("waits until somebody plays it, and says what it is", async () => {
-    assert.strictEqual(await page.getByTestId("mode").getAttribute("data-mode"), "replay")
+    await attributeIs(page, "mode", "data-mode", "replay")
     const before = await shown()
     await page.waitForTimeout(500)
     assert.strictEqual(await shown(), before)

@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { temporaryFolder } from "../support/folder.ts"
 import { serve, type Served } from "../support/served.ts"
-import { accessible, launch, openPage, textOf, withoutBrowser } from "./browser.ts"
+import { accessible, attributeIs, launch, openPage, textOf, withoutBrowser } from "./browser.ts"
 
 /** In view without scrolling. */
 const FIRST = "quote-NSE:ADANIENT-last"
@@ -55,7 +55,7 @@ describe.skipIf(withoutBrowser)("the terminal (skipped when KEEPGAINING_TEST_CHR
   it("shows a market that moves, and that it is not a real one", async () => {
     await go("/")
     const before = await textOf(page, FIRST, (text) => /\d/.test(text))
-    assert.strictEqual(await page.getByTestId("mode").getAttribute("data-mode"), "demo")
+    await attributeIs(page, "mode", "data-mode", "demo")
     await textOf(page, FIRST, (text) => text !== before)
     await textOf(page, "tick-rate", (text) => /[1-9]/.test(text))
   })

@@ -54,3 +54,13 @@ export const textOf = async (page: Page, testId: string, is: (text: string) => b
   }
   throw new Error(`${testId} says ${JSON.stringify(await element.innerText())} and does not change`)
 }
+
+/** Waits until an attribute of an element has the value: what comes over the connection comes after the page. */
+export const attributeIs = async (page: Page, testId: string, name: string, value: string): Promise<void> => {
+  const element = page.getByTestId(testId).first()
+  for (let tries = 0; tries < 600; tries++) {
+    if (await element.getAttribute(name) === value) return
+    await page.waitForTimeout(50)
+  }
+  assert.strictEqual(await element.getAttribute(name), value, `${name} of ${testId}`)
+}
