@@ -92,14 +92,17 @@ const cases: ReadonlyArray<readonly [string, number, ReadonlyArray<string>]> = [
   ["tokens list --data {}/file", FAILED, ["{}/file"]],
   ["login --port abc", BAD_INPUT, ["port"]],
   ["login --data {}/file", FAILED, ["{}/file"]],
-  ["doctor --bogus", BAD_INPUT, ["--bogus"]]
+  ["doctor --bogus", BAD_INPUT, ["--bogus", "Usage: keepgaining doctor", "keepgaining doctor --help"]],
+  ["ticks bogus", BAD_INPUT, ["bogus", "import, inspect, replay"]]
 ]
 
 describe("a command that cannot be done says so", () => {
   // Starting the runtime is nearly all of it, so four at a time.
   it.concurrent.each(cases)("%s", async (line, code, parts) => {
     const here = (text: string): string => text.replaceAll("{}", folder)
-    assertSays(await keepgaining(here(line).split(" ")), code, ...parts.map(here))
+    const ended = await keepgaining(here(line).split(" "))
+    assertSays(ended, code, ...parts.map(here))
+    assert.strictEqual(ended.stdout, "", "a program that reads stdout reads answers only")
   })
 })
 

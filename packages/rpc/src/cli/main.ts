@@ -1,6 +1,7 @@
 /** The command line. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -13,6 +14,7 @@ import { candlesCommand } from "./CandlesCommand.ts"
 import { chargesCommand } from "./charges/ChargesCommand.ts"
 import { BAD_INPUT, CommandFailure } from "./command/CommandFailure.ts"
 import { defaults } from "./command/installation.ts"
+import { presenter } from "./command/presenter.ts"
 import { contractsCommand } from "./contracts/ContractsCommand.ts"
 import * as DoctorCommand from "./DoctorCommand.ts"
 import { historyCommand } from "./history/HistoryCommand.ts"
@@ -46,13 +48,13 @@ const keepgaining = Command.make("keepgaining").pipe(
 
 keepgaining.pipe(
   Command.run({ version: packageManifest.version }),
-  // The parser has said what is wrong and shown the help.
+  // The parser has said what is wrong.
   Effect.mapError((error) =>
     error._tag === "ShowHelp" && error.errors.length > 0
       ? new CommandFailure({ cause: "Usage", reason: error.message, code: BAD_INPUT })
       : error
   ),
-  Effect.provide(NodeServices.layer),
+  Effect.provide([NodeServices.layer, CliOutput.layerPresenter(presenter)]),
   // Answers go to stdout, everything else to stderr.
   Effect.provide(Layer.succeed(Logger.LogToStderr, true)),
   NodeRuntime.runMain
