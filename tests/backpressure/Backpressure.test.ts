@@ -134,7 +134,7 @@ describe("clients that do not keep up", () => {
       await crawling.close()
       await served.kill()
     }
-  }, 120_000)
+  })
 })
 
 describe.skipIf(postgresServer === undefined)(
@@ -181,6 +181,6 @@ describe.skipIf(postgresServer === undefined)(
         way.close()
         await database.drop()
       }
-    }, 120_000)
+    })
   }
 )

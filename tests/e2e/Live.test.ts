@@ -8,7 +8,7 @@ import * as fs from "node:fs"
 import * as net from "node:net"
 import type { AddressInfo } from "node:net"
 import type { Browser, Page } from "playwright-core"
-import { afterAll, assert, beforeAll, describe, it, vi } from "vitest"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { keepgaining } from "../support/commandLine.ts"
 import { temporaryFolder } from "../support/folder.ts"
 import { serve, type Served } from "../support/served.ts"
@@ -32,9 +32,6 @@ const customerOf = (broker: string) => {
 
 const codeOf = async (secret: string): Promise<string> =>
   Redacted.value(await Effect.runPromise(totpNow(Redacted.make(secret))))
-
-// Several servers and a browser share the machine with everything else.
-vi.setConfig({ testTimeout: 120_000 })
 
 describe.skipIf(withoutBrowser)("live orders (skipped when KEEPGAINING_TEST_CHROMIUM names no browser)", () => {
   const data = temporaryFolder()

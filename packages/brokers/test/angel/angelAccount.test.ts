@@ -40,7 +40,7 @@ const stage = Effect.gen(function*() {
 })
 
 const check = (name: string, run: Effect.Effect<void, BrokerError, Scope.Scope>): void => {
-  it.live(name, () => Effect.scoped(run), 20_000)
+  it.live(name, () => Effect.scoped(run))
 }
 
 describe("the Angel One account", () => {

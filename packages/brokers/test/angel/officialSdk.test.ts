@@ -228,5 +228,5 @@ describe("the official Angel One SDK", () => {
 
       yield* ask("logout", customer.userId)
       assert.deepInclude(yield* asked("getProfile"), { success: false, errorCode: "AG8001" })
-    })), 30_000)
+    })))
 })

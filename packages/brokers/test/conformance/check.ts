@@ -11,7 +11,7 @@ import { fromStart, type Stage, stage } from "./stage.ts"
 /** A case on a stage of its own. */
 export const checkOf =
   (candidate: Candidate) => (name: string, run: (on: Stage) => Effect.Effect<void, BrokerError, Scope.Scope>): void => {
-    it.live(name, () => fromStart(Effect.scoped(Effect.flatMap(stage(candidate), run))), 30_000)
+    it.live(name, () => fromStart(Effect.scoped(Effect.flatMap(stage(candidate), run))))
   }
 
 /** Once, unless the rule says otherwise. */

@@ -386,5 +386,5 @@ describe("ticks of fyers-api-v3's data socket, held against our rows", () => {
       const future = yield* tickAfter(ours(FUTURE, HsmMode.symbol), ticks.length)
       assert.deepInclude(future.tick, { symbol: "NSE:SBIN-EQ", ltp: future.row.price / 100 })
       assert.deepStrictEqual(problems, [])
-    })), 60_000)
+    })))
 })

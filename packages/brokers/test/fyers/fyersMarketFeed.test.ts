@@ -30,7 +30,7 @@ describe("Fyers' data socket", () => {
       yield* eventually("thirty frames", () => feed.counters.frames > 30 || undefined)
       assert.strictEqual(feed.counters.malformed, 0)
       assert.isTrue(rows.some(({ mode }) => mode === HsmMode.index))
-    })), 30_000)
+    })))
 
   it.live(
     "gives more of an instrument when more is asked for, and less again",
@@ -79,7 +79,7 @@ describe("Fyers' data socket", () => {
       const feed = yield* on.session.marketFeed.open(() => undefined)
       const end = yield* Effect.timeoutOption(feed.ended, 1_500)
       assert.strictEqual(end._tag, "None")
-    })), 30_000)
+    })))
 
   it.live(
     "of somebody whose token has no key for it is refused with what to do",

@@ -248,5 +248,5 @@ describe("the official Fyers SDK", () => {
       )
       assert.deepStrictEqual(several.data.map(({ body }) => body.code), [1101, -300])
       assert.deepStrictEqual(errors, [])
-    })), 60_000)
+    })))
 })

@@ -99,5 +99,5 @@ describe("the official Kite SDK", () => {
       const { net } = yield* Effect.promise(() => sdk.getPositions())
       assert.strictEqual(net[0]?.quantity, 3)
       assert.lengthOf(yield* Effect.promise(() => sdk.getOrderTrades(id)), 1)
-    })), 30_000)
+    })))
 })

@@ -72,7 +72,7 @@ describe.skipIf(executable === undefined)("an automated login in a real browser"
         assert.strictEqual(token.profile.userId, customer.userId)
         assert.isAbove(token.endsAt, token.issuedAt)
         assert.strictEqual((yield* account.session(token).portfolio.funds).available, customer.cash)
-      })), 60_000)
+      })))
   }
 
   it.live(

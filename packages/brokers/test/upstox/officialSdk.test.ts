@@ -188,5 +188,5 @@ describe("the official Upstox SDK", () => {
         "2.0"
       )
       assert.strictEqual(positions.data[0]?.quantity, 3)
-    })), 30_000)
+    })))
 })

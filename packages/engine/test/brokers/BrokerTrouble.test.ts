@@ -167,5 +167,5 @@ describe("a session that is too slow for what comes", () => {
       assert.isAtLeast(last?.volume[(last?.length ?? 0) - 1] ?? 0, newest - 1_000_000)
       assert.strictEqual(actor.status().feed.malformed, 0)
       yield* patiently(stage, "it goes on", () => isWell(actor))
-    }), 120_000)
+    }))
 })

@@ -73,7 +73,7 @@ describe.each(registered)("GTT orders at %s", (broker) => {
       yield* during(stage, desk.cancel(actor, id))
       assert.include(["cancelled", "gone"], yield* statusOf(stage, desk, id))
       assert.strictEqual(yield* statusOf(stage, desk, other), "active")
-    }), 60_000)
+    }))
 
   it.effect("whose answer is lost are found in the list", () =>
     Effect.gen(function*() {
@@ -84,7 +84,7 @@ describe.each(registered)("GTT orders at %s", (broker) => {
       assert.notStrictEqual(id, before)
       assert.lengthOf(atExchange(stage), 2)
       assert.strictEqual(yield* statusOf(stage, desk, id), "active")
-    }), 60_000)
+    }))
 
   it.effect(
     "whose request is lost are called not placed only after a while, whatever was there before",
@@ -115,7 +115,7 @@ describe.each(registered)("GTT orders at %s", (broker) => {
       assert.strictEqual(refused._tag, "GttUnknown")
       assert.include(refused.message, "It is not known")
       assert.lengthOf(atExchange(stage), 1)
-    }), 60_000)
+    }))
 
   it.effect("that the broker refuses say so, and nothing is placed", () =>
     Effect.gen(function*() {
@@ -123,7 +123,7 @@ describe.each(registered)("GTT orders at %s", (broker) => {
       const refused = yield* during(stage, Effect.flip(desk.place(actor, "c1", { ...order, symbol: "NSE:NOSUCH" })))
       assert.include(refused.message, "NSE:NOSUCH")
       assert.lengthOf(atExchange(stage), 0)
-    }), 60_000)
+    }))
 
   it.effect("whose cancellation is lost are what the list says", () =>
     Effect.gen(function*() {
@@ -140,12 +140,12 @@ describe.each(registered)("GTT orders at %s", (broker) => {
       lose({ fault: "reset", applied: true })
       yield* during(stage, desk.cancel(actor, id))
       assert.strictEqual(atExchange(stage)[0]?.status, "cancelled")
-    }), 60_000)
+    }))
 
   it.effect("need a login", () =>
     Effect.gen(function*() {
       const stage = yield* accountStage({ start: START, customers: [of], automatic: false })
       const desk = yield* makeGttDesk
       assert.include((yield* Effect.flip(desk.list(actorOf(stage, of)))).message, "not logged in")
-    }), 60_000)
+    }))
 })

@@ -56,5 +56,5 @@ describe("an account in the sandbox", () => {
         )
       )
       assert.isUndefined(stage.brokers.actor("sand"))
-    }), 60_000)
+    }))
 })

@@ -134,7 +134,7 @@ describe.skipIf(postgresUrl === undefined)(
           proxy.frozen = true
           assert.strictEqual((yield* Effect.flip(query("select 1"))).reason, "stalled")
         }).pipe(Effect.provide(viaProxy(proxy)))
-      }), 30_000)
+      }))
   }
 )
 

@@ -75,7 +75,7 @@ describe.each(registered)("frames of %s", (broker) => {
           assert.isFalse(bytes.includes(secret), `${secret} is in the recording`)
         }
       }
-    }).pipe(Effect.provide(NodeDurableFiles)), 60_000)
+    }).pipe(Effect.provide(NodeDurableFiles)))
 })
 
 const someInstrument: Instrument = { symbol: "NSE:SOME", exchange: "NSE", kind: "equity", tickSize: 5, lotSize: 1 }

@@ -53,5 +53,5 @@ describe("a recording whose process is killed", () => {
       yield* runAndKill(folder, first, 20)
       const [survey] = yield* surveyFrames(folder)
       assert.deepInclude(survey, { connections: 4, damages: [] })
-    }).pipe(Effect.provide(NodeDurableFiles)), 60_000)
+    }).pipe(Effect.provide(NodeDurableFiles)))
 })

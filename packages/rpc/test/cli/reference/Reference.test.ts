@@ -48,7 +48,7 @@ describe("the commands about the market", () => {
       assert.strictEqual(beyond.code, 2)
       assert.include(beyond.stderr, "2031-01-01 is not covered")
       assert.include((yield* keepgaining("calendar", "soon")).stderr, "neither a date nor a month")
-    }), 30_000)
+    }))
 
   it.live(
     "charges: the worked example, a plan of the user's own, and a date without rates",
@@ -106,5 +106,5 @@ describe("the commands about the market", () => {
       assert.strictEqual(broken.code, 2)
       assert.match(broken.stderr, /holidays\.csv:2: /)
       fs.rmSync(data, { recursive: true, force: true })
-    }), 30_000)
+    }))
 })
