@@ -8,6 +8,10 @@ import { assert } from "vitest"
 export const executable = process.env["KEEPGAINING_TEST_CHROMIUM"]
 export const withoutBrowser = executable === undefined || !fs.existsSync(executable)
 
+/** How long a page is waited for, ms: it ends what hangs, and says nothing of what is slow. */
+const PATIENCE = 120_000
+const LOOKS_A_SECOND = 20
+
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: executable ?? "", args: ["--no-sandbox", "--disable-gpu"] })
 
@@ -35,6 +39,7 @@ export const accessible = async (page: Page, what: string): Promise<void> => {
 /** A page that fails the test when it throws, logs an error, or asks any other host for anything. */
 export const openPage = async (browser: Browser, trouble: Array<string>): Promise<Page> => {
   const page = await browser.newPage({ viewport: { width: 1_440, height: 900 } })
+  page.setDefaultTimeout(PATIENCE)
   page.on("pageerror", (error) => trouble.push(`threw ${error.message}`))
   page.on("request", (request) => {
     const { hostname, protocol } = new URL(request.url())
@@ -47,10 +52,10 @@ export const openPage = async (browser: Browser, trouble: Array<string>): Promis
 export const textOf = async (page: Page, testId: string, is: (text: string) => boolean): Promise<string> => {
   const element = page.getByTestId(testId).first()
   await element.waitFor()
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < PATIENCE / 1_000 * LOOKS_A_SECOND; tries++) {
     const text = await element.innerText().catch(() => "")
     if (is(text)) return text
-    await page.waitForTimeout(50)
+    await page.waitForTimeout(1_000 / LOOKS_A_SECOND)
   }
   throw new Error(`${testId} says ${JSON.stringify(await element.innerText())} and does not change`)
 }
@@ -58,9 +63,9 @@ export const textOf = async (page: Page, testId: string, is: (text: string) => b
 /** Waits until an attribute of an element has the value: what comes over the connection comes after the page. */
 export const attributeIs = async (page: Page, testId: string, name: string, value: string): Promise<void> => {
   const element = page.getByTestId(testId).first()
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < PATIENCE / 1_000 * LOOKS_A_SECOND; tries++) {
     if (await element.getAttribute(name) === value) return
-    await page.waitForTimeout(50)
+    await page.waitForTimeout(1_000 / LOOKS_A_SECOND)
   }
   assert.strictEqual(await element.getAttribute(name), value, `${name} of ${testId}`)
 }

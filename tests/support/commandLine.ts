@@ -24,7 +24,7 @@ export const start = (args: ReadonlyArray<string>, env: Environment = {}): Child
 /** Runs a command to its end; one that does not end in time is killed and answers without a code. */
 export const keepgaining = (
   args: ReadonlyArray<string>,
-  { env = {}, seconds = 60 }: { readonly env?: Environment; readonly seconds?: number } = {}
+  { env = {}, seconds = 180 }: { readonly env?: Environment; readonly seconds?: number } = {}
 ): Promise<Ended> =>
   new Promise((resolve) => {
     const child = start(args, env)

@@ -62,7 +62,7 @@ export const serve = (args: ReadonlyArray<string>, env: Environment = {}): Promi
 export const until = async <A>(
   look: () => A | undefined | Promise<A | undefined>,
   what: string,
-  seconds = 60
+  seconds = 180
 ): Promise<A> => {
   const end = performance.now() + seconds * 1_000
   for (;;) {
