@@ -14,8 +14,12 @@ export const node = join(binaries, process.platform === "win32" ? "node.exe" : "
 /** A step that cannot go on; the message says what is missing and what to do. */
 export class SetupFailed extends Error {}
 
-/** The environment with the installed tools first, so that a program started by a tool finds the pinned Node too. */
+/**
+ * The environment with the installed tools first, so that a program started by a tool finds the pinned Node too. What Node
+ * has compiled once (a thousand modules, types stripped) it keeps, which halves the time that a command takes to start.
+ */
 export const environment = (extra: Record<string, string> = {}): NodeJS.ProcessEnv => ({
+  NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compiled"),
   ...process.env,
   ...extra,
   PATH: `${binaries}${delimiter}${process.env["PATH"] ?? ""}`
