@@ -41,8 +41,13 @@ it("the running engine downloads, and answers for its archive", async () => {
     assert.deepInclude(JSON.parse(shown.stdout), { id, running: false, problems: [] })
     assert.include((await run("history", "cancel", id)).stdout, "was not running")
 
+    const days = await run(...download, "--interval", "1d", "--json")
+    assertSays(days, 0)
+    assert.deepInclude(JSON.parse(days.stdout), { intervals: ["1d"], chunks: 2, done: 2, candles: 2 * 5 })
+
     const info = JSON.parse((await run("archive", "info", "--json")).stdout)
     assert.deepInclude(info, { instruments: 2, candles: 2 * 5 * MINUTES })
+    assert.deepStrictEqual(info.official, { instruments: 2, days: 10, from: "2026-11-16", to: "2026-11-20" })
     const query = ["archive", "query", "NSE:RELIANCE", ...week, "--json"]
     const throughEngine = await run(...query)
     assert.lengthOf(JSON.parse(throughEngine.stdout), 5 * MINUTES)
@@ -56,11 +61,19 @@ it("the running engine downloads, and answers for its archive", async () => {
     // Each command's token ended with it.
     assert.include((await run("tokens", "list")).stdout, "No tokens")
 
+    const official = [...query, "--interval", "1d", "--official"]
+    const officialDays = await run(...official)
+    assert.deepStrictEqual(
+      JSON.parse(officialDays.stdout).map(({ day, source }: Record<string, string>) => `${day} ${source}`),
+      ["16", "17", "18", "19", "20"].map((day) => `2026-11-${day} kite:kite-sim`)
+    )
+
     // An engine that was killed is not looked for.
     await served.kill()
     const direct = await run(...query)
     assertSays(direct, 0)
     assert.strictEqual(direct.stdout, throughEngine.stdout)
+    assert.strictEqual((await run(...official)).stdout, officialDays.stdout)
   } finally {
     await served.kill()
   }

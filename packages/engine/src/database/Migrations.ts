@@ -457,6 +457,30 @@ export const migrations = Migrator.fromRecord({
       primary key (day, symbol)
     )`,
     `create index recorded_candles_waiting on recorded_candles (day) where state = 'waiting'`
+  ),
+  // The brokers' official daily candles, apart from the archive's minutes.
+  "0011_official_days": statements(
+    `create table official_days (
+      instrument integer not null,
+      -- Indian date of the trading day.
+      day date not null,
+      open integer not null,
+      high integer not null,
+      low integer not null,
+      close integer not null,
+      volume bigint not null,
+      open_interest bigint,
+      -- broker:account, or the address of a history server
+      source text not null,
+      fetched_at timestamptz not null,
+      primary key (instrument, day)
+    )`,
+    // The engine that ran it goes on with it after a restart, by itself.
+    `alter table history_downloads add column goes_on boolean not null default false`
+  ),
+  // The newest are listed, and the oldest forgotten.
+  "0012_archive_differences_by_age": statements(
+    `create index archive_differences_by_age on archive_differences (replaced_at)`
   )
 })
 

@@ -1,13 +1,13 @@
 /** What downloads have done and what is left of them, in SQL: a download that was killed goes on from here. */
 import { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
-import { Interval } from "@keepgaining/core/candles/Interval.ts"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import { Database, type DatabaseError } from "../database/Database.ts"
-import { type Repairs } from "./checkAnswer.ts"
+import type { Repairs } from "./AnswerForm.ts"
+import { DownloadInterval } from "./DownloadInterval.ts"
 import type { Chunk } from "./planChunks.ts"
 
 export const ChunkState = Schema.Literals(["planned", "done", "incomplete", "failed"])
@@ -20,7 +20,7 @@ export interface NumberedChunk extends Chunk {
 export interface DownloadInfo {
   readonly id: string
   readonly source: string
-  readonly interval: string
+  readonly intervals: ReadonlyArray<DownloadInterval>
   readonly from: string
   readonly to: string
   readonly symbols: number
@@ -36,6 +36,8 @@ export interface DownloadStatus extends DownloadInfo {
   readonly candles: number
   readonly requests: number
   readonly repairs: Repairs
+  /** Something is to be done yet, and the engine does it when it runs again. */
+  readonly goesOn: boolean
 }
 
 export interface FinishedChunk {
@@ -52,7 +54,7 @@ export interface FinishedChunk {
 
 export interface ChunkProblem {
   readonly symbol: string
-  readonly interval: string
+  readonly interval: DownloadInterval
   readonly from: string
   readonly to: string
   readonly state: ChunkState
@@ -76,6 +78,8 @@ export class DownloadRecords extends Context.Service<DownloadRecords, {
   readonly plan: (info: DownloadInfo, chunks: ReadonlyArray<Chunk>) => Effect.Effect<void, DatabaseError>
   /** Chunks to be done, with a number above `after`, ascending. */
   readonly open: (id: string, after: number, most: number) => Effect.Effect<ReadonlyArray<NumberedChunk>, DatabaseError>
+  /** Says whether the engine goes on with it after a restart. Answers whether it would have until now. */
+  readonly setGoesOn: (id: string, goesOn: boolean) => Effect.Effect<boolean, DatabaseError>
   readonly finish: (id: string, chunks: ReadonlyArray<FinishedChunk>) => Effect.Effect<void, DatabaseError>
   /** Of its chunks, each once. */
   readonly symbols: (id: string) => Effect.Effect<ReadonlyArray<string>, DatabaseError>
@@ -89,7 +93,7 @@ export class DownloadRecords extends Context.Service<DownloadRecords, {
   readonly known: (
     source: string,
     symbol: string,
-    interval: string
+    interval: DownloadInterval
   ) => Effect.Effect<ReadonlyArray<KnownChunk>, DatabaseError>
   /** Answers of a source that were noted in the last `millis`, and when. */
   readonly answered: (
@@ -102,12 +106,13 @@ export class DownloadRecords extends Context.Service<DownloadRecords, {
 const PAGE = 5_000
 
 const statusSelect = `
-  select d.id, d.source, d.interval, d.from_day as "from", d.to_day as "to", d.symbols,
+  select d.id, d.source, string_to_array(d.interval, ',') as intervals, d.from_day as "from", d.to_day as "to", d.symbols,
     count(c.number)::int as chunks,
     count(*) filter (where c.state = 'planned')::int as planned,
     count(*) filter (where c.state = 'done')::int as done,
     count(*) filter (where c.state = 'incomplete')::int as incomplete,
     count(*) filter (where c.state = 'failed')::int as failed,
+    d.goes_on and count(*) filter (where c.state = 'planned') > 0 as "goesOn",
     coalesce(sum(c.candles), 0)::float8 as candles,
     coalesce(sum(c.requests), 0)::float8 as requests,
     coalesce(sum((c.repairs->>'unsorted')::int), 0)::float8 as unsorted,
@@ -126,7 +131,7 @@ const OpenRow = Schema.Struct({
   number: Schema.Int,
   symbol: Schema.String,
   segment: Segment,
-  interval: Interval,
+  interval: DownloadInterval,
   from: Schema.String,
   to: Schema.String
 })
@@ -150,7 +155,7 @@ export const layer: Layer.Layer<DownloadRecords, never, Database> = Layer.effect
       ),
       // The download itself comes last: without it, chunks of a plan that was cut short are nobody's and are removed. One
       // transaction would have to fit into one deadline.
-      plan: ({ from, id, interval, source, symbols, to }, chunks) =>
+      plan: ({ from, id, intervals, source, symbols, to }, chunks) =>
         Effect.gen(function*() {
           yield* sql("delete from history_downloads where id = $1", [id])
           // What is done stays: it says which days need not be asked for.
@@ -173,7 +178,7 @@ export const layer: Layer.Layer<DownloadRecords, never, Database> = Layer.effect
           yield* sql(
             `insert into history_downloads (id, source, interval, from_day, to_day, symbols)
              values ($1, $2, $3, $4, $5, $6::int)`,
-            [id, source, interval, from, to, String(symbols)]
+            [id, source, intervals.join(","), from, to, String(symbols)]
           )
         }),
       open: (id, after, most) =>
@@ -196,6 +201,17 @@ export const layer: Layer.Layer<DownloadRecords, never, Database> = Layer.effect
            where c.download = $1 and c.number = rows.number`,
           [id, JSON.stringify(chunks)]
         )),
+      setGoesOn: (id, goesOn) =>
+        Effect.map(
+          sql<{ readonly before: boolean }>(
+            `update history_downloads as d set goes_on = $2::text::boolean from history_downloads as before
+             where d.id = $1 and before.id = $1 returning before.goes_on and exists (
+               select from history_chunks as c where c.download = $1 and c.state = 'planned'
+             ) as before`,
+            [id, String(goesOn)]
+          ),
+          ([row]) => row?.before ?? false
+        ),
       symbols: (id) =>
         Effect.map(
           sql<{ readonly symbol: string }>(

@@ -5,7 +5,6 @@
  */
 import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
 import type { DateNotCovered, TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
-import type { Interval } from "@keepgaining/core/candles/Interval.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -17,14 +16,17 @@ import * as Schedule from "effect/Schedule"
 import { createHash } from "node:crypto"
 import type { ArchiveDamaged, CandlesRefused } from "../archive/ArchiveError.ts"
 import { CandleArchive, type NamedCandles } from "../archive/CandleArchive.ts"
+import { type OfficialAnswer, OfficialDays } from "../archive/OfficialDays.ts"
 import type { DatabaseError } from "../database/Database.ts"
-import { candlesChecksum } from "./candlesChecksum.ts"
-import { noRepairs } from "./checkAnswer.ts"
+import { type AnswerForm, noRepairs } from "./AnswerForm.ts"
+import { dayAnswers } from "./dayAnswers.ts"
+import { type DownloadInterval, intervalsOf } from "./DownloadInterval.ts"
 import { type DownloadProgress, progressOf } from "./downloadProgress.ts"
 import { DownloadRecords, type DownloadStatus, type FinishedChunk, type NumberedChunk } from "./DownloadRecords.ts"
 import { fetchChunk, type FetchedChunk } from "./fetchChunk.ts"
 import type { HistoryUnauthorised } from "./HistoryError.ts"
 import { HistoryPort } from "./HistoryPort.ts"
+import { minuteAnswers } from "./minuteAnswers.ts"
 import { type Chunk, DownloadRefused, planChunks } from "./planChunks.ts"
 import { makeRequestGate, memoryOf } from "./RequestGate.ts"
 import type { AnswerSizes } from "./settleDays.ts"
@@ -38,11 +40,14 @@ export interface DownloadInstrument {
 
 export interface DownloadRequest {
   readonly instruments: ReadonlyArray<DownloadInstrument>
-  readonly interval: Interval
+  readonly intervals: ReadonlyArray<DownloadInterval>
   /** Indian dates, both included. */
   readonly from: string
   readonly to: string
-  /** Plans anew what was planned before, asking again for what the archive lacks; otherwise the earlier plan goes on. */
+  /**
+   * Plans anew what was planned before, asking again for minutes that the archive lacks and for all official days, which cost
+   * a request or two; otherwise the earlier plan goes on.
+   */
   readonly again?: boolean
 }
 
@@ -74,15 +79,19 @@ const PAGE = 1_000
 /** Candles that are written together, about. */
 const WRITTEN_TOGETHER = 400_000
 
-const idOf = (source: string, { from, instruments, interval, to }: DownloadRequest): string => {
+const idOf = (source: string, { from, instruments, intervals, to }: DownloadRequest): string => {
   const names = instruments.map(({ segment, symbol }) => `${symbol} ${segment}`).sort()
-  return createHash("sha256").update(JSON.stringify([source, interval, from, to, names])).digest("hex").slice(0, 12)
+  const kinds = intervalsOf(intervals).join(",")
+  return createHash("sha256").update(JSON.stringify([source, kinds, from, to, names])).digest("hex").slice(0, 12)
 }
 
-interface Fetched {
-  readonly chunk: NumberedChunk
-  readonly result: FetchedChunk
-}
+/** Candles of a chunk on their way into the archive: of a kind, with what is noted of them. */
+type Fetched =
+  & { readonly finished: FinishedChunk; readonly length: number }
+  & (
+    | { readonly interval: "1m"; readonly minutes: NamedCandles }
+    | { readonly interval: "1d"; readonly days: OfficialAnswer }
+  )
 
 /** The database is busy or away, which may pass. */
 const away = (error: ArchiveFailure): boolean => error._tag === "DatabaseError" && error.reason !== "refused"
@@ -93,10 +102,19 @@ const patiently = <A>(effect: Effect.Effect<A, ArchiveFailure>): Effect.Effect<A
     schedule: Schedule.exponential("500 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 6 }))
   })
 
-const finishedOf = ({ chunk, result }: Fetched): FinishedChunk => {
-  const { asked, candles, empty, liquid, repairs, unsettled } = result
-  // Nothing says that an instrument without any candles is illiquid.
-  const accepted = liquid === false
+/**
+ * Days without candles, confirmed by the server, are in order where nothing says that there was trading: of an instrument that
+ * seldom trades, or, of official days, of a contract, which is listed late and ends. Of others they are missing.
+ */
+const isAccepted = ({ interval, segment }: Chunk, liquid: boolean | undefined): boolean =>
+  interval === "1d" ? segment === "derivatives" : liquid === false
+
+const finishedOf = <A>(
+  form: AnswerForm<A>,
+  chunk: NumberedChunk,
+  { asked, candles, empty, liquid, repairs, unsettled }: FetchedChunk<A>
+): FinishedChunk => {
+  const accepted = isAccepted(chunk, liquid)
   const missing = [...unsettled, ...(accepted ? [] : empty)].sort()
   const problem = unsettled.length > 0
     ? "the server answers differently each time it is asked"
@@ -107,8 +125,8 @@ const finishedOf = ({ chunk, result }: Fetched): FinishedChunk => {
     number: chunk.number,
     state: unsettled.length > 0 ? "failed" : missing.length > 0 ? "incomplete" : "done",
     requests: asked,
-    candles: candles.length,
-    checksum: candlesChecksum(candles),
+    candles: form.length(candles),
+    checksum: form.checksum(candles),
     repairs,
     empty: accepted ? empty : [],
     missing,
@@ -120,11 +138,12 @@ const finishedOf = ({ chunk, result }: Fetched): FinishedChunk => {
 export const makeDownload = (calendar: TradingCalendar) =>
   Effect.gen(function*() {
     const archive = yield* CandleArchive
+    const official = yield* OfficialDays
     const records = yield* DownloadRecords
     const port = yield* HistoryPort
     const { capabilities, source } = port
     const gate = yield* makeRequestGate(source, capabilities)
-    const sizes: AnswerSizes = { longest: 0 }
+    const sizes: Readonly<Record<DownloadInterval, AnswerSizes>> = { "1m": { longest: 0 }, "1d": { longest: 0 } }
 
     const memory = memoryOf(capabilities.limits)
     let remembered = memory === 0
@@ -139,16 +158,23 @@ export const makeDownload = (calendar: TradingCalendar) =>
     /** Days of the range that the archive has, as far as they can be had. */
     const hadDays = (
       { segment, symbol }: DownloadInstrument,
-      { from, interval, to }: DownloadRequest
+      { again = false, from, to }: DownloadRequest,
+      interval: DownloadInterval
     ): Effect.Effect<ReadonlySet<string>, ArchiveFailure> =>
       Effect.gen(function*() {
         const answered = new Set<string>()
         const had = new Set<string>()
+        if (interval === "1d" && again) return had
         for (const chunk of yield* records.known(source, symbol, interval)) {
           const days = Result.getOrElse(calendar.tradingDays(chunk.from, chunk.to), () => [])
           for (const date of days) answered.add(date)
           for (const date of chunk.missing) answered.delete(date)
           for (const date of chunk.empty) had.add(date)
+        }
+        if (interval === "1d") {
+          // Another source's day is no answer of this one: what this one says of it later stands.
+          for (const { date } of yield* official.read(symbol, { from, to })) if (answered.has(date)) had.add(date)
+          return had
         }
         for (const { candles, date } of yield* archive.days(symbol, from, to)) {
           const expected = Result.getOrElse(calendar.expectedCandles(date, segment, 1), () => undefined)
@@ -159,11 +185,9 @@ export const makeDownload = (calendar: TradingCalendar) =>
 
     const plan = (request: DownloadRequest) =>
       Effect.gen(function*() {
-        const { from, instruments, interval, to } = request
-        if (interval !== "1m") {
-          const reason = `The archive keeps candles of 1m and computes others from them; ${interval} is not downloaded`
-          return yield* new DownloadRefused({ reason })
-        }
+        const { from, instruments, to } = request
+        const intervals = intervalsOf(request.intervals)
+        if (intervals.length === 0) return yield* new DownloadRefused({ reason: "No interval is named" })
         if (instruments.length === 0) return yield* new DownloadRefused({ reason: "No instrument is named" })
         const today = formatIstDate(yield* Clock.currentTimeMillis)
         if (from > to || to >= today) {
@@ -174,19 +198,23 @@ export const makeDownload = (calendar: TradingCalendar) =>
         const id = idOf(source, request)
         const before = yield* records.find(id)
         if (before !== undefined && request.again !== true) return before
-        const oldest = capabilities.oldest[interval]
-        if (oldest !== undefined && from < oldest) {
-          yield* Effect.logWarning(
-            `${source} has candles of ${interval} from ${oldest} on: earlier days are not asked for`
-          )
+        for (const interval of intervals) {
+          const oldest = capabilities.oldest[interval]
+          if (oldest !== undefined && from < oldest) {
+            yield* Effect.logWarning(
+              `${source} has candles of ${interval} from ${oldest} on: earlier days are not asked for`
+            )
+          }
         }
         const chunks: Array<Chunk> = []
         for (const instrument of instruments) {
-          const had = yield* hadDays(instrument, request)
-          const planned = planChunks(calendar, capabilities, { ...instrument, interval, from, to, had })
-          chunks.push(...yield* Effect.fromResult(planned))
+          for (const interval of intervals) {
+            const had = yield* hadDays(instrument, request, interval)
+            const planned = planChunks(calendar, capabilities, { ...instrument, interval, from, to, had })
+            chunks.push(...yield* Effect.fromResult(planned))
+          }
         }
-        yield* records.plan({ id, source, interval, from, to, symbols: instruments.length }, chunks)
+        yield* records.plan({ id, source, intervals, from, to, symbols: instruments.length }, chunks)
         return yield* statusOf(id)
       })
 
@@ -235,33 +263,56 @@ export const makeDownload = (calendar: TradingCalendar) =>
         /** The archive first, then the record. */
         const write = (some: ReadonlyArray<Fetched>) =>
           Effect.gen(function*() {
-            const batch: ReadonlyArray<NamedCandles> = some.map(({ chunk: { symbol }, result: { candles } }) => ({
-              symbol,
-              candles
-            }))
-            yield* patiently(archive.writeAll(batch))
-            for (const each of batch) candles += each.candles.length
-            yield* note(some.map(finishedOf))
+            const minutes = some.flatMap((each) => each.interval === "1m" ? [each.minutes] : [])
+            const days = some.flatMap((each) => each.interval === "1d" ? [each.days] : [])
+            if (minutes.length > 0) yield* patiently(archive.writeAll(minutes))
+            if (days.length > 0) yield* patiently(official.write(days))
+            for (const { length } of some) candles += length
+            yield* note(some.map(({ finished }) => finished))
           })
 
         const fetched = yield* Queue.bounded<Fetched, Cause.Done>(Math.max(8, capabilities.concurrency * 2))
         const writing = Effect.gen(function*() {
           while (true) {
             const some = [yield* Queue.take(fetched)]
-            let rows = some[0]?.result.candles.length ?? 0
+            let rows = some[0]?.length ?? 0
             while (rows < WRITTEN_TOGETHER) {
               const more = Queue.takeUnsafe(fetched)
               if (more === undefined || more._tag === "Failure") break
               some.push(more.value)
-              rows += more.value.result.candles.length
+              rows += more.value.length
             }
             yield* write(some)
           }
         }).pipe(Effect.catchTag("Done", () => Effect.void))
 
+        const fetchIn = <A>(form: AnswerForm<A>, chunk: NumberedChunk) =>
+          Effect.map(fetchChunk(form, port, gate, calendar, chunk, sizes[chunk.interval], retries), (result) => ({
+            candles: result.candles,
+            noted: { finished: finishedOf(form, chunk, result), length: form.length(result.candles) }
+          }))
+
+        const fetch = (chunk: NumberedChunk) => {
+          const { interval, segment, symbol } = chunk
+          return interval === "1m"
+            ? Effect.map(fetchIn(minuteAnswers, chunk), ({ candles, noted }): Fetched => ({
+              ...noted,
+              interval,
+              minutes: { symbol, candles }
+            }))
+            : Effect.gen(function*() {
+              const { candles, noted } = yield* fetchIn(dayAnswers, chunk)
+              const fetchedAt = yield* Clock.currentTimeMillis
+              // Of a share or an index some brokers say nothing of open interest, and others 0.
+              const days = segment === "derivatives" ? candles : candles.map((day) => ({ ...day, openInterest: null }))
+              const each: Fetched = { ...noted, interval, days: { symbol, days, source, fetchedAt } }
+              return each
+            })
+        }
+
         const fetchOne = (chunk: NumberedChunk) =>
-          fetchChunk(port, gate, calendar, chunk, sizes, retries).pipe(
-            Effect.flatMap((result) => Queue.offer(fetched, { chunk, result })),
+          fetch(chunk).pipe(
+            Effect.flatMap((each) => Queue.offer(fetched, each)),
             Effect.catchTag(
               ["HistoryRateLimited", "HistoryUnavailable", "HistoryMalformed", "HistoryRefused"],
               (error) =>

@@ -54,7 +54,7 @@ export class HistoryRefused extends Schema.TaggedError<HistoryRefused>()("Histor
 /** The token is missing, wrong or past its end: nothing else will be answered either. */
 export class HistoryUnauthorised extends Schema.TaggedError<HistoryUnauthorised>()("HistoryUnauthorised", where) {
   override get message(): string {
-    return `${this.source} refused the token at ${this.asked}. Log in again, then start the download again: it goes on`
+    return `${this.source} refused the token at ${this.asked}. Log in again: a running engine then goes on, any other download when it is started again`
   }
 }
 

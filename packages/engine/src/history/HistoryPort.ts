@@ -3,6 +3,7 @@ import type { CandleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import type { Interval } from "@keepgaining/core/candles/Interval.ts"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { OfficialDay } from "../archive/OfficialDays.ts"
 import type { HistoryError } from "./HistoryError.ts"
 
 /** Dates are Indian, `YYYY-MM-DD`, both included. */
@@ -40,6 +41,11 @@ export class HistoryPort extends Context.Service<HistoryPort, {
    * Who asks must check. Prices that are no whole paise and times that are no whole minutes are malformed.
    */
   readonly candles: (query: HistoryQuery) => Effect.Effect<CandleColumns, HistoryError>
+  /**
+   * The official daily candles of the range, each by the Indian date of its trading day, whatever instant the server puts to
+   * it; for the rest as with {@link candles}. The interval of the query is `1d`.
+   */
+  readonly days: (query: HistoryQuery) => Effect.Effect<ReadonlyArray<OfficialDay>, HistoryError>
 }>()("@keepgaining/engine/history/HistoryPort") {}
 
 export const askedText = ({ from, interval, symbol, to }: HistoryQuery): string =>

@@ -9,10 +9,11 @@ import type { BrokerError } from "@keepgaining/brokers/port/BrokerError.ts"
 import { type BrokerCandle, CandleInterval } from "@keepgaining/brokers/port/MarketQuote.ts"
 import { dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
 import { type CandleColumns, candleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
-import { MINUTE_MS, startOfIstDay } from "@keepgaining/core/market/IndianTime.ts"
+import { formatIstDate, MINUTE_MS, startOfIstDay } from "@keepgaining/core/market/IndianTime.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { OfficialDay } from "../archive/OfficialDays.ts"
 import { documentedCapabilities } from "./documentedCapabilities.ts"
 import {
   type HistoryError,
@@ -63,31 +64,52 @@ export const brokerColumns = (rows: ReadonlyArray<BrokerCandle>): Result.Result<
   return Result.succeed(columns)
 }
 
+/** Daily candles, by the Indian day that holds the instant: brokers stamp them at one midnight or another, or at the open. */
+export const brokerDays = (rows: ReadonlyArray<BrokerCandle>): Result.Result<ReadonlyArray<OfficialDay>, string> => {
+  const days: Array<OfficialDay> = []
+  for (const { at, close, high, low, open, openInterest = null, volume } of rows) {
+    const date = formatIstDate(at)
+    if (![open, high, low, close].every((price) => fits(price, 0x7fff_ffff))) {
+      return Result.fail(`a price of the candle of ${date} cannot be`)
+    }
+    if (!fits(volume, Number.MAX_SAFE_INTEGER) || !fits(openInterest ?? 0, Number.MAX_SAFE_INTEGER)) {
+      return Result.fail(`volume or open interest of the candle of ${date} cannot be`)
+    }
+    days.push({ date, open, high, low, close, volume, openInterest })
+  }
+  return Result.succeed(days)
+}
+
 export const accountHistory = (account: HistoryAccount): HistoryPort["Service"] => {
   const source = sourceOf(account)
   const documented = documentedCapabilities[account.broker]
+  const ask = <A>(
+    query: HistoryQuery,
+    read: (rows: ReadonlyArray<BrokerCandle>) => Result.Result<A, string>
+  ): Effect.Effect<A, HistoryError> =>
+    Effect.suspend((): Effect.Effect<A, HistoryError> => {
+      const asked = askedText(query)
+      const { interval, symbol } = query
+      const marketData = account.marketData()
+      if (marketData === undefined) return Effect.fail(new HistoryUnauthorised({ source, asked }))
+      if (!isInterval(interval)) {
+        return Effect.fail(new HistoryRefused({ source, asked, reason: `brokers have no candles of ${interval}` }))
+      }
+      return marketData.candles(symbol, interval, ...instantsOf(query)).pipe(
+        Effect.mapError((error) => historyError(source, asked, error)),
+        Effect.flatMap((rows) =>
+          Effect.mapError(
+            Effect.fromResult(read(rows)),
+            (reason) => new HistoryMalformed({ source, asked, reason })
+          )
+        )
+      )
+    })
   return {
     source,
     capabilities: { ...documented, limits: documented.limits.filter(({ window }) => window > MINUTE_MS) },
-    candles: (query) =>
-      Effect.suspend((): Effect.Effect<CandleColumns, HistoryError> => {
-        const asked = askedText(query)
-        const { interval, symbol } = query
-        const marketData = account.marketData()
-        if (marketData === undefined) return Effect.fail(new HistoryUnauthorised({ source, asked }))
-        if (!isInterval(interval)) {
-          return Effect.fail(new HistoryRefused({ source, asked, reason: `brokers have no candles of ${interval}` }))
-        }
-        return marketData.candles(symbol, interval, ...instantsOf(query)).pipe(
-          Effect.mapError((error) => historyError(source, asked, error)),
-          Effect.flatMap((rows) =>
-            Effect.mapError(
-              Effect.fromResult(brokerColumns(rows)),
-              (reason) => new HistoryMalformed({ source, asked, reason })
-            )
-          )
-        )
-      })
+    candles: (query) => ask(query, brokerColumns),
+    days: (query) => ask(query, brokerDays)
   }
 }
 

@@ -3,14 +3,14 @@ import type { DateNotCovered, TradingCalendar } from "@keepgaining/core/calendar
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
-import { addRepairs, checkAnswer, noRepairs, type Repairs } from "./checkAnswer.ts"
+import { addRepairs, type AnswerForm, noRepairs, type Repairs } from "./AnswerForm.ts"
 import { type HistoryError, HistoryMalformed } from "./HistoryError.ts"
 import { askedText, type HistoryPort } from "./HistoryPort.ts"
 import type { Chunk } from "./planChunks.ts"
 import type { RequestGate } from "./RequestGate.ts"
 import { type AnswerSizes, beginDays, nextGroup, type Settlement, settlementOf, takeAnswer } from "./settleDays.ts"
 
-export interface FetchedChunk extends Settlement {
+export interface FetchedChunk<A> extends Settlement<A> {
   readonly repairs: Repairs
   /** Requests that were answered. */
   readonly asked: number
@@ -27,19 +27,19 @@ const backoff = (retries: number) =>
     Schedule.upTo({ times: retries })
   )
 
-export const fetchChunk = (
+export const fetchChunk = <A>(
+  form: AnswerForm<A>,
   port: HistoryPort["Service"],
   gate: RequestGate,
   calendar: TradingCalendar,
   chunk: Chunk,
   sizes: AnswerSizes,
   retries: number
-): Effect.Effect<FetchedChunk, HistoryError | DateNotCovered> =>
+): Effect.Effect<FetchedChunk<A>, HistoryError | DateNotCovered> =>
   Effect.gen(function*() {
     const { interval, segment, symbol } = chunk
     const trading = yield* Effect.fromResult(calendar.tradingDays(chunk.from, chunk.to))
-    const expected = (date: string) => Result.getOrElse(calendar.expectedCandles(date, segment, 1), () => undefined)
-    const state = beginDays(trading, expected, sizes)
+    const state = beginDays(form, trading, (date) => form.expected(calendar, date, segment), sizes)
     let repairs = noRepairs
     let asked = 0
 
@@ -51,10 +51,10 @@ export const fetchChunk = (
         days,
         isTradingDay: (date: string) => Result.getOrElse(calendar.isTradingDay(date), () => true)
       }
-      return gate.pass(port.candles(query)).pipe(
+      return gate.pass(form.ask(port, query)).pipe(
         Effect.flatMap((answer) =>
-          Result.match(checkAnswer(answer, wanted), {
-            onSuccess: (checked) => Effect.succeed({ ...checked, rows: answer.length }),
+          Result.match(form.check(answer, wanted), {
+            onSuccess: (checked) => Effect.succeed({ ...checked, rows: form.length(answer) }),
             onFailure: (reason) =>
               Effect.fail(new HistoryMalformed({ source: port.source, asked: askedText(query), reason }))
           })

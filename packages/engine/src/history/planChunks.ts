@@ -2,9 +2,9 @@
 import { dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
 import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
 import type { DateNotCovered, TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
-import type { Interval } from "@keepgaining/core/candles/Interval.ts"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { DownloadInterval } from "./DownloadInterval.ts"
 import type { HistoryCapabilities } from "./HistoryPort.ts"
 
 /** What was asked for cannot be planned; nothing was. */
@@ -20,7 +20,7 @@ export class DownloadRefused
 export interface Chunk {
   readonly symbol: string
   readonly segment: Segment
-  readonly interval: Interval
+  readonly interval: DownloadInterval
   readonly from: string
   readonly to: string
 }
@@ -28,7 +28,7 @@ export interface Chunk {
 export interface PlanInput {
   readonly symbol: string
   readonly segment: Segment
-  readonly interval: Interval
+  readonly interval: DownloadInterval
   readonly from: string
   readonly to: string
   /** Days that need not be asked for. */
@@ -46,8 +46,7 @@ export const planChunks = (
 ): Result.Result<ReadonlyArray<Chunk>, DownloadRefused | DateNotCovered> => {
   const span = capabilities.longestSpan[interval]
   if (span === undefined || span < 1) {
-    const served = Object.keys(capabilities.longestSpan).join(", ")
-    return Result.fail(new DownloadRefused({ reason: `candles of ${interval} are not served; ask for ${served}` }))
+    return Result.fail(new DownloadRefused({ reason: `candles of ${interval} are not served there` }))
   }
   const oldest = capabilities.oldest[interval] ?? ""
   const first = from < oldest ? oldest : from

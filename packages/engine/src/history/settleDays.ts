@@ -5,8 +5,7 @@
  * server was not, of any other the first and the last day prove nothing unless they were asked for alone. A day beside one
  * without candles is never confirmed, and a day without candles only by answers to a range in which there are none. Pure.
  */
-import { type CandleColumns, candleColumns, copyColumns } from "@keepgaining/core/candles/CandleColumns.ts"
-import { ofDay, sameCandles } from "./checkAnswer.ts"
+import type { AnswerForm } from "./AnswerForm.ts"
 
 /** Equal answers that confirm a day with fewer candles than it could have. */
 const SHORT_CONFIRMED = 2
@@ -24,29 +23,33 @@ export interface AnswerSizes {
 /** Part of the possible candles that an instrument which trades all the time has on the days when it traded. */
 const LIQUID = 0.8
 
-interface Seen {
-  readonly candles: CandleColumns
+interface Seen<A> {
+  readonly candles: A
   readonly times: number
 }
 
-export interface DaysState {
+/** `A`: an answer, or the part of it that is one day's. */
+export interface DaysState<A> {
+  readonly form: AnswerForm<A>
   readonly days: ReadonlyArray<string>
   /** Candles that a day can have; `undefined` when its hours are not known. */
   readonly expected: (date: string) => number | undefined
   readonly sizes: AnswerSizes
   /** What is to be asked, each a run of days. */
   readonly groups: Array<ReadonlyArray<string>>
-  readonly seen: Map<string, Seen>
-  readonly settled: Map<string, CandleColumns>
+  readonly seen: Map<string, Seen<A>>
+  readonly settled: Map<string, A>
   stalled: number
 }
 
 /** `sizes` is shared by all that is asked of a server. */
-export const beginDays = (
+export const beginDays = <A>(
+  form: AnswerForm<A>,
   days: ReadonlyArray<string>,
   expected: (date: string) => number | undefined,
   sizes: AnswerSizes
-): DaysState => ({
+): DaysState<A> => ({
+  form,
   days,
   expected,
   sizes,
@@ -57,7 +60,7 @@ export const beginDays = (
 })
 
 /** The days to ask for next; `undefined` when all are settled, or it is no use to go on. */
-export const nextGroup = (state: DaysState): ReadonlyArray<string> | undefined =>
+export const nextGroup = <A>(state: DaysState<A>): ReadonlyArray<string> | undefined =>
   state.stalled >= STALLED_MOST ? undefined : state.groups.at(-1)
 
 /** Runs of days that follow each other among those wanted. */
@@ -74,27 +77,30 @@ const runsOf = (all: ReadonlyArray<string>, open: ReadonlySet<string>): Array<Re
 }
 
 /** Takes a checked answer to what {@link nextGroup} said; it had so many rows before it was checked. */
-export const takeAnswer = (state: DaysState, answer: CandleColumns, rows: number): void => {
+export const takeAnswer = <A>(state: DaysState<A>, answer: A, rows: number): void => {
+  const { form } = state
   const group = state.groups.pop()
   if (group === undefined) return
-  const parts = group.map((date) => ofDay(answer, date))
+  const parts = group.map((date) => form.ofDay(answer, date))
+  const lengths = parts.map(form.length)
   const whole = rows < state.sizes.longest || group.length === 1
   state.sizes.longest = Math.max(state.sizes.longest, rows)
-  const first = parts.findIndex(({ length }) => length > 0)
-  const last = parts.findLastIndex(({ length }) => length > 0)
+  const first = lengths.findIndex((length) => length > 0)
+  const last = lengths.findLastIndex((length) => length > 0)
   const open = new Set<string>()
   let stuck = true
   group.forEach((date, i) => {
-    // One part a day of the group.
+    // One part and one length a day of the group.
     const candles = parts[i]!
+    const length = lengths[i]!
     const expected = state.expected(date)
     const before = state.seen.get(date)
-    const times = before !== undefined && sameCandles(before.candles, candles) ? before.times + 1 : 1
-    const complete = expected !== undefined && candles.length >= expected
-    const besideEmpty = parts[i - 1]?.length === 0 || parts[i + 1]?.length === 0
-    const confirmed = candles.length > 0
+    const times = before !== undefined && form.same(before.candles, candles) ? before.times + 1 : 1
+    const complete = expected !== undefined && length >= expected
+    const besideEmpty = lengths[i - 1] === 0 || lengths[i + 1] === 0
+    const confirmed = length > 0
       ? times >= SHORT_CONFIRMED && !besideEmpty && (whole || (first < i && i < last))
-      : times >= EMPTY_CONFIRMED && answer.length === 0
+      : times >= EMPTY_CONFIRMED && form.length(answer) === 0
     if (complete || confirmed) {
       state.settled.set(date, candles)
       return
@@ -106,15 +112,15 @@ export const takeAnswer = (state: DaysState, answer: CandleColumns, rows: number
   state.stalled = open.size < group.length ? 0 : state.stalled + 1
   for (const run of runsOf(group, open).toReversed()) {
     // The same again brings nothing new: less at a time may.
-    const half = stuck && answer.length > 0 ? Math.ceil(run.length / 2) : run.length
+    const half = stuck && form.length(answer) > 0 ? Math.ceil(run.length / 2) : run.length
     if (half < run.length) state.groups.push(run.slice(half))
     state.groups.push(run.slice(0, half))
   }
 }
 
-export interface Settlement {
+export interface Settlement<A> {
   /** Of all settled days, ascending. */
-  readonly candles: CandleColumns
+  readonly candles: A
   /** Days on which the answers kept differing. */
   readonly unsettled: ReadonlyArray<string>
   /** Days without candles, as the server confirmed. */
@@ -123,28 +129,28 @@ export interface Settlement {
   readonly liquid: boolean | undefined
 }
 
-export const settlementOf = ({ days, expected, settled }: DaysState): Settlement => {
-  let length = 0
+export const settlementOf = <A>({ days, expected, form, settled }: DaysState<A>): Settlement<A> => {
   let possible = 0
   let traded = 0
-  for (const [date, candles] of settled) {
-    length += candles.length
-    if (candles.length === 0) continue
-    possible += expected(date) ?? candles.length
-    traded += candles.length
-  }
-  const candles = candleColumns(length)
-  let row = 0
+  const empty: Array<string> = []
+  const parts: Array<A> = []
   for (const date of days) {
     const part = settled.get(date)
     if (part === undefined) continue
-    copyColumns(part, candles, row)
-    row += part.length
+    parts.push(part)
+    const length = form.length(part)
+    if (length === 0) {
+      // Nothing lacks on a day that has nothing to have.
+      if (expected(date) !== 0) empty.push(date)
+      continue
+    }
+    possible += expected(date) ?? length
+    traded += length
   }
   return {
-    candles,
+    candles: form.joined(parts),
     unsettled: days.filter((date) => !settled.has(date)),
-    empty: days.filter((date) => settled.get(date)?.length === 0),
+    empty,
     liquid: possible === 0 ? undefined : traded >= possible * LIQUID
   }
 }

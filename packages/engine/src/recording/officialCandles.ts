@@ -10,6 +10,7 @@ import * as Metric from "effect/Metric"
 import type { CandleArchive } from "../archive/CandleArchive.ts"
 import { accountHistory, type HistoryAccount } from "../history/accountHistory.ts"
 import { fetchChunk } from "../history/fetchChunk.ts"
+import { minuteAnswers } from "../history/minuteAnswers.ts"
 import { makeRequestGate } from "../history/RequestGate.ts"
 import { compareCandles, type Comparison, withOwnInterest } from "./compareCandles.ts"
 import type { ComparedDay, RecordedDays, WaitingDay } from "./RecordedDays.ts"
@@ -59,7 +60,7 @@ export const officialCandles = Effect.fnUntraced(function*(
         Effect.gen(function*() {
           const { day, segment, symbol } = of
           const chunk = { symbol, segment, interval: "1m", from: day, to: day } as const
-          const { candles, unsettled } = yield* fetchChunk(port, gate, calendar, chunk, sizes, RETRIES)
+          const { candles, unsettled } = yield* fetchChunk(minuteAnswers, port, gate, calendar, chunk, sizes, RETRIES)
           if (unsettled.length > 0) return { _tag: "Later" } as const
           const begin = startOfIstDay(dayOf(day))
           const ours = yield* archive.history(symbol, begin, begin + DAY_MS)

@@ -20,7 +20,9 @@ onEveryDatabase("Database", (it) => {
         "history",
         "archive_candles",
         "archive_differences",
-        "recorded_candles"
+        "recorded_candles",
+        "official_days",
+        "archive_differences_by_age"
       ])
     }))
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { progressOf } from "../../src/history/downloadProgress.ts"
 import { atRandom, misbehaviours } from "../../src/history/simulator/Misbehaviour.ts"
-import { readAnswer } from "../../src/history/simulator/SimulatedHistory.ts"
+import { readAnswer, readDays } from "../../src/history/simulator/SimulatedHistory.ts"
 
 const proper = [1_735_789_500, 1_234.55, 1_240, 1_230.05, 1_239.95, 4_294_967_295, 75]
 
@@ -30,6 +30,24 @@ describe("an answer of the simulated server", () => {
     assert.match(String(read(proper.slice(1))), /row 1 is not seven numbers/)
     assert.strictEqual(readAnswer("{}"), "it has no candles")
     assert.match(String(readAnswer("<html>")), /it is not JSON/)
+  })
+
+  it("becomes days by the date that holds their instant in India", () => {
+    const at = (text: string) => [Date.parse(text) / 1_000, ...proper.slice(1)]
+    // Midnight in India, midnight UTC, the last minute of the day.
+    const rows = ["2025-01-02T00:00+05:30", "2025-01-03T00:00Z", "2025-01-06T23:59+05:30"].map(at)
+    const days = readDays(JSON.stringify({ candles: rows }))
+    const prices = { open: 123_455, high: 124_000, low: 123_005, close: 123_995 }
+    assert.deepStrictEqual(
+      days,
+      ["2025-01-02", "2025-01-03", "2025-01-06"].map((date) => ({
+        date,
+        ...prices,
+        volume: 4_294_967_295,
+        openInterest: 75
+      }))
+    )
+    assert.match(String(readDays("<html>")), /it is not JSON/)
   })
 
   it.prop("is refused when it was cut anywhere", { part: Schema.Finite }, ({ part }) => {

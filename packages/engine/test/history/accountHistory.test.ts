@@ -58,6 +58,36 @@ describe("a broker account as a history server", () => {
       assert.strictEqual(port.capabilities.longestSpan["1m"], documentedCapabilities.kite.longestSpan["1m"])
     }))
 
+  it.effect("gives official days by the day that trades, however the broker stamps them", () =>
+    Effect.gen(function*() {
+      const asked: Array<ReadonlyArray<unknown>> = []
+      // Midnight in India, midnight UTC, the open, the close.
+      const stamps = ["2026-06-08T00:00:00+05:30", "2026-06-09T00:00:00Z", "2026-06-10T09:15:00+05:30"]
+      const rows = [...stamps, "2026-06-11T15:30:00+05:30"].map((text) => candle({ at: Date.parse(text) }))
+      const port = accountHistory({
+        ...account(Effect.succeed([])),
+        marketData: () => ({
+          candles: (...question) => {
+            asked.push(question)
+            return Effect.succeed([...rows, candle({ at: rows[0]!.at, volume: 2 ** 33, openInterest: 0 })])
+          }
+        })
+      })
+      const days = yield* port.days({ ...query, interval: "1d" })
+      assert.deepStrictEqual(asked, [
+        ["NSE:TCS", "1d", parseIst("2026-06-08 00:00:00"), parseIst("2026-06-10 00:00:00")! - 1]
+      ])
+      const values = { open: 10_000, high: 10_100, low: 9_900, close: 10_050, volume: 12, openInterest: null }
+      assert.deepStrictEqual(days, [
+        ...["2026-06-08", "2026-06-09", "2026-06-10", "2026-06-11"].map((date) => ({ date, ...values })),
+        { date: "2026-06-08", ...values, volume: 2 ** 33, openInterest: 0 }
+      ])
+      for (const change of [{ high: paise(2 ** 31) }, { volume: -1 }, { volume: 2 ** 53 }, { openInterest: 0.5 }]) {
+        const wrong = accountHistory(account(Effect.succeed([candle(change)]))).days({ ...query, interval: "1d" })
+        assert.strictEqual((yield* Effect.flip(wrong))._tag, "HistoryMalformed", JSON.stringify(change))
+      }
+    }))
+
   it("leaves rates up to a minute to the account's gate", () => {
     const { limits } = accountHistory({ ...account(Effect.succeed([])), broker: "angel" }).capabilities
     assert.deepStrictEqual(limits, [{ requests: 5_000, window: 3_600_000 }])

@@ -2,6 +2,7 @@
 import { dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
 import { type CandleColumns, candleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import { firstMinuteOf } from "../../src/archive/CandleRun.ts"
+import type { OfficialDay } from "../../src/archive/OfficialDays.ts"
 
 export interface Row {
   readonly minute: number
@@ -31,4 +32,10 @@ export const columnsOf = (all: ReadonlyArray<Row>): CandleColumns => {
     columns.volume[i] = minute % 1_000
   })
   return columns
+}
+
+/** An official day that follows from its date. */
+export const dayRow = (date: string): OfficialDay => {
+  const open = 100_000 + dayOf(date) % 1_000 * 5
+  return { date, open, high: open + 200, low: open - 200, close: open + 35, volume: dayOf(date), openInterest: null }
 }

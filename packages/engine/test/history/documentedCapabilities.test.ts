@@ -24,10 +24,21 @@ describe("brokers' documented capabilities", () => {
         const chunks = Result.getOrThrow(planChunks(calendar, capabilities, { ...year, interval: "1m" }))
         for (const { from, to } of chunks) assert.isBelow(dayOf(to) - dayOf(from), capabilities.longestSpan["1m"] ?? 0)
         counts[broker] = chunks.length
-        const days = Result.getOrThrow(planChunks(calendar, capabilities, { ...year, interval: "1d" }))
-        assert.strictEqual(days.length, 1)
       }
       assert.deepStrictEqual(counts, { upstox: 13, kite: 7, angel: 13, fyers: 4 })
+    }))
+
+  it.effect("make all official days that the calendar can check a request or a few", () =>
+    Effect.gen(function*() {
+      const calendar = yield* loadCalendar()
+      const counts: Record<string, number> = {}
+      for (const [broker, capabilities] of Object.entries(documentedCapabilities)) {
+        const all = { ...year, from: "2022-01-01", to: "2026-10-30", interval: "1d" } as const
+        const chunks = Result.getOrThrow(planChunks(calendar, capabilities, all))
+        for (const { from, to } of chunks) assert.isBelow(dayOf(to) - dayOf(from), capabilities.longestSpan["1d"] ?? 0)
+        counts[broker] = chunks.length
+      }
+      assert.deepStrictEqual(counts, { upstox: 1, kite: 1, angel: 1, fyers: 5 })
     }))
 
   it("make a pace that keeps a fifth in reserve", () => {

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Archive from "../../src/archive/CandleArchive.ts"
+import * as Official from "../../src/archive/OfficialDays.ts"
 import { layerPglite } from "../../src/database/Database.ts"
 import * as Records from "../../src/history/DownloadRecords.ts"
 import * as Download from "../../src/history/HistoryDownload.ts"
@@ -12,18 +13,17 @@ import { loadCalendar } from "../../src/rules/RuleFiles.ts"
 export interface DownloadProcessInput {
   readonly directory: string
   readonly url: string
-  readonly symbols: ReadonlyArray<string>
+  readonly instruments: ReadonlyArray<Download.DownloadInstrument>
   readonly from: string
   readonly to: string
 }
 
-const main = ({ directory, from, symbols, to, url }: DownloadProcessInput) =>
+const main = ({ directory, from, instruments, to, url }: DownloadProcessInput) =>
   Effect.gen(function*() {
     const calendar = yield* loadCalendar()
     yield* Effect.gen(function*() {
       const { plan, run } = yield* Download.HistoryDownload
-      const instruments = symbols.map((symbol) => ({ symbol, segment: "cash" as const }))
-      const { id } = yield* plan({ instruments, interval: "1m", from, to })
+      const { id } = yield* plan({ instruments, intervals: ["1m", "1d"], from, to })
       // A line each time something is noted: who reads it may kill.
       const status = yield* run(id, { onProgress: (progress) => console.log(JSON.stringify(progress)) })
       console.log(JSON.stringify({ status }))
@@ -32,8 +32,7 @@ const main = ({ directory, from, symbols, to, url }: DownloadProcessInput) =>
         Layer.effect(Download.HistoryDownload, Download.makeDownload(calendar)).pipe(
           Layer.provide(SimulatedHistory.layer({ url })),
           Layer.provide(FetchHttpClient.layer),
-          Layer.provideMerge(Archive.layer),
-          Layer.provideMerge(Records.layer),
+          Layer.provide([Archive.layer, Official.layer, Records.layer]),
           Layer.provide(layerPglite(directory))
         )
       )

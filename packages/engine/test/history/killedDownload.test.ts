@@ -1,16 +1,11 @@
 /**
- * The proof of the download: 200 instruments, a year of minutes, from a server that misbehaves, the process killed three
+ * The proof of the download: 200 instruments, a year of minutes and of official days, from a server that misbehaves, the process killed three
  * times on the way; in the end the archive has exactly what the server has. Most instruments trade seldom here, which keeps
  * it short; `KEEPGAINING_DOWNLOAD=full` gives every instrument all minutes (18.6 million candles).
  */
 import { assert, it } from "@effect/vitest"
 import type { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
-import {
-  type CandleColumns,
-  candleColumns,
-  copyColumns,
-  sliceColumns
-} from "@keepgaining/core/candles/CandleColumns.ts"
+import { candleColumns, copyColumns, sliceColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
@@ -20,12 +15,18 @@ import * as os from "node:os"
 import * as path from "node:path"
 import * as readline from "node:readline"
 import * as Archive from "../../src/archive/CandleArchive.ts"
+import * as Official from "../../src/archive/OfficialDays.ts"
 import { layerPglite } from "../../src/database/Database.ts"
 import { candlesChecksum } from "../../src/history/candlesChecksum.ts"
 import * as Records from "../../src/history/DownloadRecords.ts"
 import { historyServer } from "../../src/history/simulator/HistoryServer.ts"
 import { atRandom, misbehaviours } from "../../src/history/simulator/Misbehaviour.ts"
-import { simulatedDay, type SimulatedMarket } from "../../src/history/simulator/SimulatedCandles.ts"
+import {
+  simulatedDay,
+  simulatedHours,
+  type SimulatedMarket,
+  simulatedOfficialDay
+} from "../../src/history/simulator/SimulatedCandles.ts"
 import { loadCalendar } from "../../src/rules/RuleFiles.ts"
 import type { DownloadProcessInput } from "./downloadProcess.ts"
 
@@ -34,10 +35,12 @@ const from = "2025-01-01"
 const to = "2025-12-31"
 const symbols = Array.from({ length: 200 }, (_, i) => `NSE:STOCK${i}`)
 
-/** Every fiftieth trades in all minutes. */
+/** Every fiftieth is a share that trades in all minutes. The others are contracts, some without a trade in the hour of Muhurat. */
+const isShare = (symbol: string): boolean => Number(symbol.slice("NSE:STOCK".length)) % 50 === 0
+
 const market: SimulatedMarket = {
   seed: 2_025,
-  density: (symbol) => full || Number(symbol.slice("NSE:STOCK".length)) % 50 === 0 ? 1 : 0.03
+  density: (symbol) => full || isShare(symbol) ? 1 : 0.03
 }
 
 /** One in twenty goes wrong; what makes everyone wait is the rarer part of it. */
@@ -47,15 +50,19 @@ const behaviour = atRandom(
   misbehaviours.flatMap((each) => each === "too-many" || each === "too-many-wait" ? [each] : [each, each, each])
 )
 
-const truth = (calendar: TradingCalendar, symbol: string): CandleColumns => {
+const truth = (calendar: TradingCalendar, symbol: string) => {
   const all = candleColumns(375 * 366)
+  const days: Array<Official.OfficialDay> = []
   let row = 0
   for (const date of Result.getOrThrow(calendar.tradingDays(from, to))) {
-    const day = simulatedDay(market, symbol, date, Result.getOrThrow(calendar.spans(date, "cash")) ?? [])
-    copyColumns(day, all, row)
-    row += day.length
+    const hours = simulatedHours(calendar, date)
+    const minutes = simulatedDay(market, symbol, date, hours)
+    copyColumns(minutes, all, row)
+    row += minutes.length
+    const day = simulatedOfficialDay(date, minutes, hours)
+    if (day !== undefined) days.push(isShare(symbol) ? { ...day, openInterest: null } : day)
   }
-  return sliceColumns(all, 0, row)
+  return { minutes: sliceColumns(all, 0, row), days }
 }
 
 interface Ended {
@@ -95,7 +102,11 @@ it.live(
       )
       const calendar = yield* loadCalendar()
       const { stats, url } = yield* historyServer({ market, calendar, behaviour, slowness: 200 })
-      const input = { directory, url, symbols, from, to }
+      const instruments = symbols.map((symbol) => ({
+        symbol,
+        segment: isShare(symbol) ? "cash" as const : "derivatives" as const
+      }))
+      const input = { directory, url, instruments, from, to }
 
       const finished: Array<number> = []
       for (const killAt of [200, 600, 1_000, Infinity]) {
@@ -110,20 +121,28 @@ it.live(
 
       yield* Effect.gen(function*() {
         const archive = yield* Archive.CandleArchive
+        const official = yield* Official.OfficialDays
         const [status] = yield* (yield* Records.DownloadRecords).list
-        assert.deepInclude(status, { symbols: 200, chunks: 1_400, done: 1_400, incomplete: 0, failed: 0, planned: 0 })
+        assert.deepInclude(status, { symbols: 200, chunks: 1_600, done: 1_600, incomplete: 0, failed: 0, planned: 0 })
         let candles = 0
         for (const symbol of symbols) {
-          const expected = truth(calendar, symbol)
+          const { days, minutes: expected } = truth(calendar, symbol)
           const stored = yield* archive.history(symbol, 0, Date.parse("2100-01-01"))
           assert.strictEqual(stored.length, expected.length, symbol)
           assert.strictEqual(candlesChecksum(stored), candlesChecksum(expected), symbol)
-          candles += stored.length
+          const storedDays = yield* official.read(symbol, { from, to })
+          assert.deepStrictEqual(
+            storedDays,
+            days.map((day, i) => ({ ...day, source: url, fetchedAt: storedDays[i]?.fetchedAt ?? 0 }))
+          )
+          candles += stored.length + storedDays.length
         }
         assert.strictEqual(status?.candles, candles)
         console.log(`${candles} candles with ${stats.requests} requests`)
       }).pipe(
-        Effect.provide(Layer.mergeAll(Archive.layer, Records.layer).pipe(Layer.provide(layerPglite(directory))))
+        Effect.provide(
+          Layer.mergeAll(Archive.layer, Official.layer, Records.layer).pipe(Layer.provide(layerPglite(directory)))
+        )
       )
     }).pipe(Effect.scoped),
   600_000

@@ -14,6 +14,8 @@ const capabilities = (span: number, oldest?: string) => ({
   concurrency: 1
 })
 
+const one = { symbol: "NSE:ONE", segment: "cash" } as const
+
 const plan = (
   calendar: TradingCalendar,
   span: number,
@@ -21,8 +23,7 @@ const plan = (
   oldest?: string
 ) =>
   planChunks(calendar, capabilities(span, oldest), {
-    symbol: "NSE:ONE",
-    segment: "cash",
+    ...one,
     interval: "1m",
     from: range.from,
     to: range.to,
@@ -55,18 +56,32 @@ describe("the plan of a download", () => {
       assert.deepStrictEqual(Result.getOrThrow(nothing), [])
     }))
 
+  it.effect("asks for official days within a span of their own, from where the calendar begins", () =>
+    Effect.gen(function*() {
+      const calendar = yield* loadCalendar()
+      const official = (from: string, oldest?: string) =>
+        planChunks(
+          calendar,
+          { ...capabilities(30), longestSpan: { "1d": 366 }, oldest: oldest === undefined ? {} : { "1d": oldest } },
+          { ...one, interval: "1d", from, to: "2023-12-31", had: new Set() }
+        )
+      const chunks = Result.getOrThrow(official("2022-01-01"))
+      assert.deepStrictEqual(chunks.map(({ from, interval, to }) => [interval, from, to]), [
+        ["1d", "2022-01-03", "2023-01-03"],
+        ["1d", "2023-01-04", "2023-12-29"]
+      ])
+      // A server that begins later is not asked for what it cannot have; one that begins earlier cannot be checked.
+      assert.strictEqual(Result.getOrThrow(official("2000-01-01", "2023-12-27"))[0]?.from, "2023-12-27")
+      const old = official("2000-01-01", "2000-01-01")
+      assert.strictEqual(Result.isFailure(old) ? old.failure._tag : "", "DateNotCovered")
+    }))
+
   it.effect("refuses an interval that is not served and dates that the calendar does not cover", () =>
     Effect.gen(function*() {
       const calendar = yield* loadCalendar()
-      const input = {
-        symbol: "NSE:ONE",
-        segment: "cash" as const,
-        from: "2025-01-01",
-        to: "2025-01-02",
-        had: new Set<string>()
-      }
+      const input = { ...one, from: "2025-01-01", to: "2025-01-02", had: new Set<string>() }
       const other = planChunks(calendar, capabilities(30), { ...input, interval: "1d" })
-      assert.match(Result.isFailure(other) ? other.failure.message : "", /1d are not served; ask for 1m/)
+      assert.match(Result.isFailure(other) ? other.failure.message : "", /candles of 1d are not served/)
       const old = plan(calendar, 30, { from: "2009-01-01", to: "2009-01-05" })
       assert.strictEqual(Result.isFailure(old) ? old.failure._tag : "", "DateNotCovered")
     }))

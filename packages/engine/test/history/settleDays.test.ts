@@ -1,36 +1,48 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { CandleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import * as Schema from "effect/Schema"
-import { ofDay } from "../../src/history/checkAnswer.ts"
+import type { OfficialDay } from "../../src/archive/OfficialDays.ts"
+import type { AnswerForm } from "../../src/history/AnswerForm.ts"
+import { dayAnswers } from "../../src/history/dayAnswers.ts"
+import { minuteAnswers } from "../../src/history/minuteAnswers.ts"
 import { beginDays, nextGroup, type Settlement, settlementOf, takeAnswer } from "../../src/history/settleDays.ts"
-import { columnsOf, type Row, rows } from "./answers.ts"
+import { columnsOf, dayRow, type Row, rows } from "./answers.ts"
 
 const FULL = 20
 const days = Array.from({ length: 10 }, (_, i) => `2025-01-${String(i + 6).padStart(2, "0")}`)
 
-interface Asked extends Settlement {
+interface Asked<A> extends Settlement<A> {
   readonly asked: ReadonlyArray<string>
 }
 
 /** Asks a server that answers a request, numbered from 0, for days. */
-const settle = (
-  serve: (days: ReadonlyArray<string>, request: number) => ReadonlyArray<Row>,
+const settleIn = <A>(
+  form: AnswerForm<A>,
+  full: number,
+  serve: (days: ReadonlyArray<string>, request: number) => A,
   longest = 0
-): Asked => {
-  const state = beginDays(days, () => FULL, { longest })
+): Asked<A> => {
+  const state = beginDays(form, days, () => full, { longest })
   const asked: Array<string> = []
   for (let group = nextGroup(state); group !== undefined; group = nextGroup(state)) {
     asked.push(`${group[0]?.slice(-2)}-${group.at(-1)?.slice(-2)}`)
     const answer = serve(group, asked.length - 1)
-    takeAnswer(state, columnsOf(answer), answer.length)
+    takeAnswer(state, answer, form.length(answer))
     if (asked.length > 1_000) throw new Error("asks without end")
   }
   return { ...settlementOf(state), asked }
 }
 
+const settle = (serve: (days: ReadonlyArray<string>, request: number) => ReadonlyArray<Row>, longest = 0) =>
+  settleIn(minuteAnswers, FULL, (group, request) => columnsOf(serve(group, request)), longest)
+
+const settleOfficial = (serve: (days: ReadonlyArray<string>, request: number) => ReadonlyArray<OfficialDay>) =>
+  settleIn(dayAnswers, 1, serve)
+
 const all = (group: ReadonlyArray<string>): ReadonlyArray<Row> => group.flatMap((date) => rows(date, 0, FULL))
 
-const counts = (candles: CandleColumns): ReadonlyArray<number> => days.map((date) => ofDay(candles, date).length)
+const counts = (candles: CandleColumns): ReadonlyArray<number> =>
+  days.map((date) => minuteAnswers.ofDay(candles, date).length)
 
 describe("days of a chunk", () => {
   it("are settled by one answer that has all the calendar allows", () => {
@@ -101,4 +113,37 @@ describe("days of a chunk", () => {
       assert.deepStrictEqual(empty, days.filter((_, i) => of[i] === 0))
     }
   )
+
+  it("of the exchange are settled by one answer, and those that lack are asked for alone", () => {
+    const whole = settleOfficial((group) => group.map(dayRow))
+    assert.deepStrictEqual([whole.asked, whole.candles, whole.empty], [["06-15"], days.map(dayRow), []])
+    const gap = "2025-01-10"
+    const holed = settleOfficial((group) => group.filter((date) => date !== gap).map(dayRow))
+    assert.deepStrictEqual(holed.asked, ["06-15", "10-10", "10-10"])
+    assert.deepStrictEqual([holed.empty, holed.candles.length], [[gap], 9])
+  })
+
+  it.prop(
+    "of the exchange are exactly the server's, whichever it has and however few it gives at a time",
+    {
+      has: Schema.Array(Schema.Boolean).check(Schema.isMinLength(10), Schema.isMaxLength(10)),
+      most: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 12 }))
+    },
+    ({ has, most }) => {
+      const there = days.filter((_, i) => has[i] === true)
+      const { candles, empty, unsettled } = settleOfficial((group) =>
+        group.filter((date) => there.includes(date)).slice(0, most).map(dayRow)
+      )
+      assert.deepStrictEqual(unsettled, [])
+      assert.deepStrictEqual(candles, there.map(dayRow))
+      assert.deepStrictEqual(empty, days.filter((date) => !there.includes(date)))
+    }
+  )
+
+  it("without hours lack nothing", () => {
+    const state = beginDays(dayAnswers, days, (date) => date === days[3] ? 0 : 1, { longest: 0 })
+    takeAnswer(state, days.filter((date) => date !== days[3]).map(dayRow), 9)
+    assert.isUndefined(nextGroup(state))
+    assert.deepStrictEqual(settlementOf(state).empty, [])
+  })
 })

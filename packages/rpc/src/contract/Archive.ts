@@ -24,8 +24,35 @@ export const ArchiveSummary = Schema.Struct({
     bytes: Schema.Finite,
     from: Schema.String,
     to: Schema.String
+  })),
+  /** Official days of the instruments that were asked about. */
+  official: Schema.Struct({
+    instruments: Schema.Int,
+    days: Schema.Int,
+    from: Schema.NullOr(Schema.String),
+    to: Schema.NullOr(Schema.String)
+  })
+})
+
+/** Some official daily candles of one instrument; those of an instrument come in order. */
+export const OfficialDaysView = Schema.Struct({
+  symbol: Schema.String,
+  days: Schema.Array(Schema.Struct({
+    date: Schema.String,
+    open: Schema.Int,
+    high: Schema.Int,
+    low: Schema.Int,
+    /** The exchange's closing price. */
+    close: Schema.Int,
+    volume: Schema.Finite,
+    /** `null` when nobody told, or there is none. */
+    openInterest: Schema.NullOr(Schema.Finite),
+    /** `kite:asha`, or the address of a history server. */
+    source: Schema.String,
+    fetchedAt: Schema.Finite
   }))
 })
+export type OfficialDaysView = typeof OfficialDaysView.Type
 
 /** Some candles of one instrument, column by column; those of an instrument come in order. */
 export const ArchivedCandles = Schema.Struct({
@@ -70,6 +97,9 @@ export const DownloadSource = Schema.Union([
   Schema.TaggedStruct("Server", { url: Schema.String })
 ])
 
+/** Minutes, of which the archive makes other lengths, and official days, which it keeps apart from them. */
+export const DownloadInterval = Schema.Literals(["1m", "1d"])
+
 export const DownloadProgressView = Schema.Struct({
   chunks: Schema.Int,
   finished: Schema.Int,
@@ -86,7 +116,7 @@ export const DownloadProgressView = Schema.Struct({
 export const DownloadRecord = Schema.Struct({
   id: Schema.String,
   source: Schema.String,
-  interval: Schema.String,
+  intervals: Schema.Array(DownloadInterval),
   from: Schema.String,
   to: Schema.String,
   symbols: Schema.Int,
@@ -97,7 +127,9 @@ export const DownloadRecord = Schema.Struct({
   failed: Schema.Int,
   candles: Schema.Finite,
   requests: Schema.Finite,
-  repairs: Schema.Struct({ unsorted: Schema.Finite, repeated: Schema.Finite, outside: Schema.Finite })
+  repairs: Schema.Struct({ unsorted: Schema.Finite, repeated: Schema.Finite, outside: Schema.Finite }),
+  /** Something is to be done yet, and the engine does it when it runs again. */
+  goesOn: Schema.Boolean
 })
 
 export const DownloadView = Schema.Struct({
@@ -105,13 +137,15 @@ export const DownloadView = Schema.Struct({
   running: Schema.Boolean,
   progress: Schema.UndefinedOr(DownloadProgressView),
   /** Why the last run ended early; empty when it did not. */
-  problem: Schema.String
+  problem: Schema.String,
+  /** What has to be so before the engine goes on with it; empty when it does not wait. */
+  waiting: Schema.String
 })
 export type DownloadView = typeof DownloadView.Type
 
 export const DownloadProblem = Schema.Struct({
   symbol: Schema.String,
-  interval: Schema.String,
+  interval: DownloadInterval,
   from: Schema.String,
   to: Schema.String,
   state: Schema.Literals(["planned", "done", "incomplete", "failed"]),
@@ -147,6 +181,19 @@ export class ArchiveRpcs extends RpcGroup.make(
     error: Refused,
     stream: true
   }),
+  /** The brokers' own daily candles, which are not made of the archive's minutes. */
+  Rpc.make("ArchiveOfficialDays", {
+    payload: {
+      symbols: Symbols(1_000),
+      from: ArchiveDate,
+      to: ArchiveDate,
+      /** Only the newest so many of each. */
+      last: Schema.optional(atMost(1_000_000))
+    },
+    success: OfficialDaysView,
+    error: Refused,
+    stream: true
+  }),
   Rpc.make("ArchiveGaps", {
     payload: {
       symbols: Symbols(100),
@@ -169,14 +216,16 @@ export class ArchiveRpcs extends RpcGroup.make(
   /** How a download goes, at most four times a second, until it does not run any longer. */
   Rpc.make("FollowDownload", { payload: id, success: DownloadView, error: Refused, stream: true }),
   /**
-   * The rest needs scope `admin`. Plans one-minute candles that are not planned yet and runs it in the engine; the same request is the same
-   * download and goes on. Without symbols: what the session watches.
+   * The rest needs scope `admin`. Plans candles that are not planned yet (minutes, without intervals) and runs it in the engine;
+   * the same request is the same download and goes on, as it does by itself when the engine is started again. Without symbols:
+   * what the session watches.
    */
   Rpc.make("StartDownload", {
     payload: {
       source: DownloadSource,
       symbols: Symbols(10_000),
       segment: Schema.optional(Segment),
+      intervals: Schema.optional(Schema.Array(DownloadInterval)),
       from: ArchiveDate,
       to: ArchiveDate,
       again: Schema.optional(Schema.Boolean)
@@ -186,10 +235,10 @@ export class ArchiveRpcs extends RpcGroup.make(
   }),
   /** What failed or is incomplete, once more; `accept` first takes missing days as days without trades. */
   Rpc.make("RetryDownload", {
-    payload: { ...id, source: Schema.optional(DownloadSource), accept: Schema.Boolean },
+    payload: { ...id, accept: Schema.Boolean },
     success: DownloadView,
     error: Denied
   }),
-  /** Whether it was running. */
+  /** Whether it was running, or would have gone on by itself; it does not any longer. */
   Rpc.make("CancelDownload", { payload: id, success: Schema.Boolean, error: Denied })
 ) {}

@@ -1,5 +1,6 @@
 import { type CandleColumns, sliceColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
+import { OfficialDays } from "@keepgaining/engine/archive/OfficialDays.ts"
 import { ArchiveQuestions } from "@keepgaining/engine/archive/questions/ArchiveQuestions.ts"
 import { Downloads } from "@keepgaining/engine/history/Downloads.ts"
 import { Session } from "@keepgaining/engine/session/Session.ts"
@@ -7,7 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import { type ArchivedCandles, ArchiveRpcs, MOST_CANDLES } from "../contract/Archive.ts"
+import { type ArchivedCandles, ArchiveRpcs, MOST_CANDLES, type OfficialDaysView } from "../contract/Archive.ts"
 import { Refused } from "../contract/Failures.ts"
 import { requireScope } from "./Connection.ts"
 
@@ -47,15 +48,25 @@ const piecesOf = (symbol: string, candles: CandleColumns): ReadonlyArray<Archive
   return pieces
 }
 
+const daysIn = (symbol: string, days: OfficialDaysView["days"]): ReadonlyArray<OfficialDaysView> =>
+  Array.from({ length: Math.ceil(days.length / PIECE) }, (_, piece) => ({
+    symbol,
+    days: days.slice(piece * PIECE, (piece + 1) * PIECE)
+  }))
+
 export const make = Effect.gen(function*() {
   const session = yield* Session
   const questions = yield* ArchiveQuestions
+  const official = yield* OfficialDays
   const downloads = yield* Downloads
   const asked = Effect.mapError(refused)
   const asAdmin = <A, E extends { readonly _tag: string; readonly message: string }>(how: Effect.Effect<A, E>) =>
     Effect.andThen(requireScope("admin"), Effect.mapError(how, refused))
   return ArchiveRpcs.of({
-    ArchiveInfo: ({ limit, text }) => asked(questions.info(text, limit)),
+    ArchiveInfo: ({ limit, text }) =>
+      asked(Effect.gen(function*() {
+        return { ...yield* questions.info(text, limit), official: yield* official.summary(text) }
+      })),
     ArchiveCandles: (question) =>
       Stream.callback<ArchivedCandles, Refused>(
         (queue) =>
@@ -82,12 +93,17 @@ export const make = Effect.gen(function*() {
           ),
         { bufferSize: WAITING, strategy: "suspend" }
       ),
+    ArchiveOfficialDays: ({ symbols, ...range }) =>
+      Stream.fromIterable(new Set(symbols)).pipe(
+        Stream.mapEffect((symbol) => Effect.map(asked(official.read(symbol, range)), (days) => daysIn(symbol, days))),
+        Stream.flattenIterable
+      ),
     ArchiveGaps: (question) => asked(questions.gaps(question)),
     ArchiveDifferences: ({ limit, symbol }) => asked(questions.differences(limit, symbol)),
     Downloads: () => asked(downloads.list),
     DownloadProblems: ({ id }) => asked(downloads.problems(id)),
     FollowDownload: ({ id }) => Stream.mapError(downloads.follow(id), refused),
-    StartDownload: ({ again, from, segment, source, symbols, to }) =>
+    StartDownload: ({ again, from, intervals, segment, source, symbols, to }) =>
       asAdmin(Effect.gen(function*() {
         const today = formatIstDate(yield* Clock.currentTimeMillis)
         // What has expired is in no broker's master any longer.
@@ -97,11 +113,12 @@ export const make = Effect.gen(function*() {
           symbols: symbols.length > 0 ? symbols : watched.map(({ symbol }) => symbol),
           from,
           to,
+          ...(intervals === undefined ? {} : { intervals }),
           ...(again === undefined ? {} : { again }),
           ...(segment === undefined ? {} : { segment })
         })
       })),
-    RetryDownload: ({ accept, id, source }) => asAdmin(downloads.retry(id, source, accept)),
+    RetryDownload: ({ accept, id }) => asAdmin(downloads.retry(id, accept)),
     CancelDownload: ({ id }) => asAdmin(downloads.cancel(id))
   })
 })

@@ -1,5 +1,6 @@
 /** The server of one session: RPC, login, kill switch, health, metrics and the terminal, on one port. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import type { OfficialDays } from "@keepgaining/engine/archive/OfficialDays.ts"
 import type { ArchiveQuestions } from "@keepgaining/engine/archive/questions/ArchiveQuestions.ts"
 import type { Brokers } from "@keepgaining/engine/brokers/Brokers.ts"
 import type { Downloads } from "@keepgaining/engine/history/Downloads.ts"
@@ -145,7 +146,7 @@ export const layer = (
 ): Layer.Layer<
   ServerAddress | Access,
   ServeError | KeyStoreError,
-  Session | Brokers | MarketRules | InstrumentSearch | InstrumentStore | ArchiveQuestions | Downloads
+  Session | Brokers | MarketRules | InstrumentSearch | InstrumentStore | ArchiveQuestions | OfficialDays | Downloads
 > =>
   HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(address),

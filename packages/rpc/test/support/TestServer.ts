@@ -1,4 +1,5 @@
 import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
+import { OfficialDays } from "@keepgaining/engine/archive/OfficialDays.ts"
 import { ArchiveQuestions } from "@keepgaining/engine/archive/questions/ArchiveQuestions.ts"
 import { Brokers } from "@keepgaining/engine/brokers/Brokers.ts"
 import { Downloads } from "@keepgaining/engine/history/Downloads.ts"
@@ -48,7 +49,11 @@ const listed = (
 })
 
 /** Nothing is asked of the archive here. */
-const noArchive = Layer.mergeAll(Layer.mock(ArchiveQuestions)({}), Layer.mock(Downloads)({}))
+const noArchive = Layer.mergeAll(
+  Layer.mock(ArchiveQuestions)({}),
+  Layer.mock(OfficialDays)({}),
+  Layer.mock(Downloads)({})
+)
 
 /** The real search and calendar over a master of a few contracts; no broker account. */
 const reference = Layer.mergeAll(

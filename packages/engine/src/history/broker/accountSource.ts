@@ -3,6 +3,7 @@ import type { Broker } from "@keepgaining/brokers/port/Broker.ts"
 import type { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import type { IndexNames } from "@keepgaining/core/contracts/IndexNames.ts"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { InstrumentStore } from "../../instruments/InstrumentStore.ts"
 import { accountHistory, type HistoryAccount } from "../accountHistory.ts"
 import type { HistorySource } from "../HistorySources.ts"
@@ -25,6 +26,14 @@ export const accountSource = (
   }
 ): HistorySource => ({
   port: accountHistory(account),
+  access: Effect.gen(function*() {
+    const { account: name, broker, marketData } = account
+    if ((yield* options.store.master(broker)) === undefined) {
+      return Result.fail(`there is an instrument master of ${broker}`)
+    }
+    const login = marketData()
+    return login === undefined ? Result.fail(`${name} is logged in`) : Result.succeed(login)
+  }),
   instruments: (symbols) =>
     Effect.gen(function*() {
       const entries = yield* options.store.entries(account.broker)

@@ -3,24 +3,27 @@
  * {@link Misbehaviour} names. It speaks HTTP:
  *
  * `GET /candles?symbol=NSE:RELIANCE&interval=1m&from=2025-01-01&to=2025-01-31` answers
- * `{"candles": [[epoch seconds, open, high, low, close, volume, open interest], ...]}`, prices in rupees.
+ * `{"candles": [[epoch seconds, open, high, low, close, volume, open interest], ...]}`, prices in rupees. With `interval=1d` a
+ * row is a trading day with the exchange's closing price, at whatever instant of the day the server likes.
  */
 import { dateOf, dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
 import type { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import type { CandleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
+import { startOfIstDay } from "@keepgaining/core/market/IndianTime.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Scope } from "effect/Scope"
 import * as http from "node:http"
+import type { OfficialDay } from "../../archive/OfficialDays.ts"
+import { DownloadInterval } from "../DownloadInterval.ts"
 import type { HistoryCapabilities, RequestLimit } from "../HistoryPort.ts"
 import type { Behaviour, Misbehaviour } from "./Misbehaviour.ts"
-import { simulatedDay, type SimulatedMarket } from "./SimulatedCandles.ts"
+import { simulatedDay, simulatedHours, type SimulatedMarket, simulatedOfficialDay } from "./SimulatedCandles.ts"
 
-/** Like brokers': 60 days of minutes a request. The pace is up to the machine. */
+/** Like brokers': 60 days of minutes a request, or 2,000 days. The pace is up to the machine. */
 export const simulatedCapabilities: HistoryCapabilities = {
-  longestSpan: { "1m": 60 },
+  longestSpan: { "1m": 60, "1d": 2_000 },
   oldest: { "1m": "2022-01-01" },
   limits: [],
   concurrency: 4
@@ -41,6 +44,8 @@ export interface HistoryServerOptions {
   readonly slowness?: number
   /** 0 for any that is free. */
   readonly port?: number
+  /** Instant of a trading day to which its daily candle is stamped, ms since 00:00 IST: brokers differ. */
+  readonly dayStamp?: number
 }
 
 export interface HistoryServerStats {
@@ -73,6 +78,13 @@ const rowsOf = (columns: CandleColumns, lines: Array<string>): void => {
   }
 }
 
+const dayRow = (day: OfficialDay | undefined, stamp: number): ReadonlyArray<string> => {
+  if (day === undefined) return []
+  const { close, date, high, low, open, openInterest, volume } = day
+  const prices = [open, high, low, close].map((paise) => paise / 100)
+  return [`[${[(startOfIstDay(dayOf(date)) + stamp) / 1_000, ...prices, volume, openInterest ?? 0].join(",")}]`]
+}
+
 const shuffle = (lines: Array<string>, by: number): void => {
   for (let i = lines.length - 1; i > 0; i--) {
     const other = (i * 7_919 + by * 104_729) % (i + 1)
@@ -99,21 +111,35 @@ const admission = (limits: ReadonlyArray<RequestLimit>) => {
   }
 }
 
+const isServed = Schema.is(DownloadInterval)
+
 const respond = (
-  { behaviour, calendar, capabilities = simulatedCapabilities, knows, lacks, market, mostRows, slowness }:
-    HistoryServerOptions,
+  {
+    behaviour,
+    calendar,
+    capabilities = simulatedCapabilities,
+    dayStamp = 0,
+    knows,
+    lacks,
+    market,
+    mostRows,
+    slowness
+  }: HistoryServerOptions,
   stats: HistoryServerStats
 ) => {
   const admit = admission(capabilities.limits)
   let quietUntil = 0
 
-  const candlesOf = (symbol: string, from: number, to: number): Array<string> => {
+  const candlesIn = (interval: DownloadInterval, symbol: string, from: number, to: number): Array<string> => {
     const lines: Array<string> = []
     for (let day = from; day <= to; day++) {
       const date = dateOf(day)
       if (lacks?.(symbol, date) === true) continue
-      const spans = Result.getOrElse(calendar.spans(date, "cash"), () => [])
-      if (spans !== undefined && spans.length > 0) rowsOf(simulatedDay(market, symbol, date, spans), lines)
+      const spans = simulatedHours(calendar, date)
+      if (spans.length === 0) continue
+      const minutes = simulatedDay(market, symbol, date, spans)
+      if (interval === "1m") rowsOf(minutes, lines)
+      else lines.push(...dayRow(simulatedOfficialDay(date, minutes, spans), dayStamp))
     }
     return lines
   }
@@ -142,9 +168,11 @@ const respond = (
     const parameter = (name: string) => url.searchParams.get(name) ?? ""
     const symbol = parameter("symbol")
     const [from, to] = [dayOf(parameter("from")), dayOf(parameter("to"))]
-    const span = capabilities.longestSpan["1m"] ?? 0
+    const interval = parameter("interval")
     if (url.pathname !== "/candles") return send(404, fault("there is only /candles"))
-    if (parameter("interval") !== "1m") return send(400, fault("only interval 1m is served"))
+    if (!isServed(interval)) return send(400, fault(`only ${DownloadInterval.literals.join(" and ")} are served`))
+    const span = capabilities.longestSpan[interval] ?? 0
+    const candlesOf = (first: number, end: number) => candlesIn(interval, symbol, first, end)
     if (!(from <= to)) return send(400, fault("from and to must be dates, from not after to"))
     if (to - from >= span) return send(400, fault(`more than ${span} days`))
     if (knows?.(symbol) === false) return send(404, fault(`no instrument ${symbol}`))
@@ -153,7 +181,7 @@ const respond = (
     if (misbehaviour !== undefined) {
       stats.misbehaved.set(misbehaviour, (stats.misbehaved.get(misbehaviour) ?? 0) + 1)
     }
-    const proper = () => answerOf(candlesOf(symbol, from, to).slice(0, mostRows))
+    const proper = () => answerOf(candlesOf(from, to).slice(0, mostRows))
     switch (misbehaviour) {
       case undefined:
         return send(200, proper())
@@ -171,27 +199,27 @@ const respond = (
         return { after: 5, run: () => response.destroy() }
       }
       case "cut-range": {
-        const lines = candlesOf(symbol, from, to)
+        const lines = candlesOf(from, to)
         return send(200, answerOf(lines.slice(0, Math.floor(lines.length * 0.7))))
       }
       case "overlap":
-        return send(200, answerOf(candlesOf(symbol, from - 2, to + 2)))
+        return send(200, answerOf(candlesOf(from - 2, to + 2)))
       case "unsorted": {
-        const lines = candlesOf(symbol, from, to)
+        const lines = candlesOf(from, to)
         shuffle(lines, number)
         return send(200, answerOf(lines))
       }
       case "repeated":
         return send(
           200,
-          answerOf(candlesOf(symbol, from, to).flatMap((line, i) => i % 50 === 0 ? [line, line] : [line]))
+          answerOf(candlesOf(from, to).flatMap((line, i) => i % 50 === 0 ? [line, line] : [line]))
         )
       case "empty":
         return send(200, answerOf([]))
       case "html":
         return send(200, "<html>maintenance</html>")
       case "impossible":
-        return send(200, answerOf([...candlesOf(symbol, from, to), `[${from * 86_400 + 18_000},1,0.5,2,1,1,0]`]))
+        return send(200, answerOf([...candlesOf(from, to), `[${from * 86_400 + 18_000},1,0.5,2,1,1,0]`]))
       case "slow":
         return { after: slowness ?? 300, run: () => send(200, proper()) }
       case "reset":

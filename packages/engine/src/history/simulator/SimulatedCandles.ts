@@ -3,12 +3,14 @@
  * arrived. Pure.
  */
 import { dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
-import type { Span } from "@keepgaining/core/calendar/TradingCalendar.ts"
+import type { Span, TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import { type CandleColumns, candleColumns, sliceColumns } from "@keepgaining/core/candles/CandleColumns.ts"
-import { MINUTE_MS } from "@keepgaining/core/market/IndianTime.ts"
+import { MINUTE_MS, timeOfDay } from "@keepgaining/core/market/IndianTime.ts"
 import { chance, fromSeed, integer, normal } from "@keepgaining/core/random/Random.ts"
+import * as Result from "effect/Result"
 import { crc32 } from "node:zlib"
 import { firstMinuteOf } from "../../archive/CandleRun.ts"
+import type { OfficialDay } from "../../archive/OfficialDays.ts"
 
 export interface SimulatedMarket {
   readonly seed: number
@@ -54,4 +56,55 @@ export const simulatedDay = (
     }
   }
   return sliceColumns(columns, 0, row)
+}
+
+/** A session whose hours nobody has published: the simulated market has it nevertheless, in the evening as Muhurat is. */
+const UNPUBLISHED: Span = { open: timeOfDay(18, 0), close: timeOfDay(19, 0) }
+
+/** When the simulated market trades on that date; never where the calendar ends. */
+export const simulatedHours = (calendar: TradingCalendar, date: string): ReadonlyArray<Span> =>
+  Result.match(calendar.spans(date, "cash"), {
+    onSuccess: (spans) => spans ?? [UNPUBLISHED],
+    onFailure: () => []
+  })
+
+/** Minutes at the end of a day whose trades make its close. */
+const CLOSING_MINUTES = 30
+
+/**
+ * The exchange's own candle of a day out of its minutes: it closes at the average price of the session's last half hour,
+ * weighted by volume, or at the last price when nothing traded then. `undefined` when nothing traded at all.
+ */
+export const simulatedOfficialDay = (
+  date: string,
+  minutes: CandleColumns,
+  spans: ReadonlyArray<Span>
+): OfficialDay | undefined => {
+  const { close, high, length, low, minute, open, openInterest, volume } = minutes
+  if (length === 0) return undefined
+  const closing = firstMinuteOf(dayOf(date)) + (spans.at(-1)?.close ?? 0) / MINUTE_MS - CLOSING_MINUTES
+  // Rows are below the length.
+  const last = length - 1
+  let highest = high[0]!
+  let lowest = low[0]!
+  let dayVolume = 0
+  let closingVolume = 0
+  let closingValue = 0
+  for (let row = 0; row < length; row++) {
+    highest = Math.max(highest, high[row]!)
+    lowest = Math.min(lowest, low[row]!)
+    dayVolume += volume[row]!
+    if (minute[row]! < closing) continue
+    closingVolume += volume[row]!
+    closingValue += close[row]! * volume[row]!
+  }
+  return {
+    date,
+    open: open[0]!,
+    high: highest,
+    low: lowest,
+    close: closingVolume === 0 ? close[last]! : ticked(closingValue / closingVolume),
+    volume: dayVolume,
+    openInterest: openInterest[last]!
+  }
 }

@@ -1,10 +1,12 @@
-/** The history port of the simulated server. */
+/** The history port of a server that speaks as the simulated one does; its address is its name. */
 import { type CandleColumns, candleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
+import { formatIstDate, MINUTE_MS } from "@keepgaining/core/market/IndianTime.ts"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
+import type { OfficialDay } from "../../archive/OfficialDays.ts"
 import {
   type HistoryError,
   HistoryMalformed,
@@ -13,7 +15,7 @@ import {
   HistoryUnauthorised,
   HistoryUnavailable
 } from "../HistoryError.ts"
-import { askedText, type HistoryCapabilities, HistoryPort } from "../HistoryPort.ts"
+import { askedText, type HistoryCapabilities, HistoryPort, type HistoryQuery } from "../HistoryPort.ts"
 import { simulatedCapabilities } from "./HistoryServer.ts"
 
 export interface SimulatedHistoryOptions {
@@ -65,6 +67,23 @@ export const readAnswer = (text: string): CandleColumns | string => {
   return columns
 }
 
+/** Daily candles by the Indian day that holds their instant, or what is wrong with the answer. */
+export const readDays = (text: string): ReadonlyArray<OfficialDay> | string => {
+  const columns = readAnswer(text)
+  if (typeof columns === "string") return columns
+  const { close, high, low, minute, open, openInterest, volume } = columns
+  // Rows are below the length of every column.
+  return Array.from({ length: columns.length }, (_, row) => ({
+    date: formatIstDate(minute[row]! * MINUTE_MS),
+    open: open[row]!,
+    high: high[row]!,
+    low: low[row]!,
+    close: close[row]!,
+    volume: volume[row]!,
+    openInterest: openInterest[row]!
+  }))
+}
+
 /** What went wrong on the way, down to the system's own words. */
 const wayWords = (error: unknown): string => {
   const said: Array<string> = []
@@ -80,44 +99,47 @@ export const layer = (
   Layer.effect(
     HistoryPort,
     Effect.map(HttpClient.HttpClient, (client) => {
-      const source = "simulated"
+      const source = url.replace(/\/$/, "")
+      const ask = <A extends object>(
+        query: HistoryQuery,
+        read: (text: string) => A | string
+      ): Effect.Effect<A, HistoryError> => {
+        const where = { source, asked: askedText(query) }
+        const unavailable = (reason: string) => new HistoryUnavailable({ ...where, reason })
+        const request = HttpClientRequest.get(`${source}/candles`).pipe(HttpClientRequest.setUrlParams({ ...query }))
+        return client.execute(request).pipe(
+          Effect.flatMap((response) =>
+            Effect.map(response.text, (text) => ({ status: response.status, headers: response.headers, text }))
+          ),
+          Effect.timeout(timeout),
+          Effect.mapError((error) => unavailable(wayWords(error))),
+          Effect.flatMap(({ headers, status, text }): Effect.Effect<A, HistoryError> => {
+            if (status === 200) {
+              const answer = read(text)
+              return typeof answer === "string"
+                ? Effect.fail(new HistoryMalformed({ ...where, reason: answer }))
+                : Effect.succeed(answer)
+            }
+            if (status === 429) {
+              const seconds = Number(headers["retry-after"] ?? NaN)
+              return Effect.fail(
+                new HistoryRateLimited({
+                  ...where,
+                  ...(Number.isFinite(seconds) ? { retryAfter: Math.max(0, seconds * 1_000) } : {})
+                })
+              )
+            }
+            if (status === 401 || status === 403) return Effect.fail(new HistoryUnauthorised(where))
+            if (status === 408 || status >= 500) return Effect.fail(unavailable(`status ${status}`))
+            return Effect.fail(new HistoryRefused({ ...where, reason: `status ${status}: ${text.slice(0, 200)}` }))
+          })
+        )
+      }
       return HistoryPort.of({
         source,
         capabilities,
-        candles: (query) => {
-          const where = { source, asked: askedText(query) }
-          const unavailable = (reason: string) => new HistoryUnavailable({ ...where, reason })
-          const request = HttpClientRequest.get(`${url.replace(/\/$/, "")}/candles`).pipe(
-            HttpClientRequest.setUrlParams({ ...query })
-          )
-          return client.execute(request).pipe(
-            Effect.flatMap((response) =>
-              Effect.map(response.text, (text) => ({ status: response.status, headers: response.headers, text }))
-            ),
-            Effect.timeout(timeout),
-            Effect.mapError((error) => unavailable(wayWords(error))),
-            Effect.flatMap(({ headers, status, text }): Effect.Effect<CandleColumns, HistoryError> => {
-              if (status === 200) {
-                const answer = readAnswer(text)
-                return typeof answer === "string"
-                  ? Effect.fail(new HistoryMalformed({ ...where, reason: answer }))
-                  : Effect.succeed(answer)
-              }
-              if (status === 429) {
-                const seconds = Number(headers["retry-after"] ?? NaN)
-                return Effect.fail(
-                  new HistoryRateLimited({
-                    ...where,
-                    ...(Number.isFinite(seconds) ? { retryAfter: Math.max(0, seconds * 1_000) } : {})
-                  })
-                )
-              }
-              if (status === 401 || status === 403) return Effect.fail(new HistoryUnauthorised(where))
-              if (status === 408 || status >= 500) return Effect.fail(unavailable(`status ${status}`))
-              return Effect.fail(new HistoryRefused({ ...where, reason: `status ${status}: ${text.slice(0, 200)}` }))
-            })
-          )
-        }
+        candles: (query) => ask(query, readAnswer),
+        days: (query) => ask(query, readDays)
       })
     })
   )

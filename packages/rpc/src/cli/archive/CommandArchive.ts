@@ -2,6 +2,7 @@
 import { type CandleColumns, candleColumns, copyColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import type { NamedCandles } from "@keepgaining/engine/archive/CandleArchive.ts"
 import * as CandleArchive from "@keepgaining/engine/archive/CandleArchive.ts"
+import * as OfficialDays from "@keepgaining/engine/archive/OfficialDays.ts"
 import * as Questions from "@keepgaining/engine/archive/questions/ArchiveQuestions.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import * as MarketRules from "@keepgaining/engine/rules/MarketRules.ts"
@@ -14,10 +15,21 @@ import * as path from "node:path"
 import type { Client } from "../../client/Client.ts"
 import type { ArchivedCandles } from "../../contract/Archive.ts"
 import { connectEngine, type Told, told } from "../running/throughEngine.ts"
+import type { NamedDays } from "./officialRows.ts"
+
+export interface CommandInfo extends Questions.ArchiveInfo {
+  /** Of the same instruments. */
+  readonly official: OfficialDays.OfficialSummary
+}
 
 export class CommandArchive extends Context.Service<CommandArchive, {
-  readonly info: (text: string, limit: number) => Effect.Effect<Questions.ArchiveInfo, Told>
+  readonly info: (text: string, limit: number) => Effect.Effect<CommandInfo, Told>
   readonly candles: (question: Questions.CandleQuestion) => Effect.Effect<ReadonlyArray<NamedCandles>, Told>
+  /** Those of each instrument that there are. */
+  readonly officialDays: (
+    symbols: ReadonlyArray<string>,
+    range: OfficialDays.DaysRange
+  ) => Effect.Effect<ReadonlyArray<NamedDays>, Told>
   readonly gaps: (question: Questions.GapsQuestion) => Effect.Effect<ReadonlyArray<Questions.SymbolGaps>, Told>
   readonly differences: (
     limit: number,
@@ -49,6 +61,12 @@ const joined = (pieces: ReadonlyArray<ArchivedCandles>): ReadonlyArray<NamedCand
     return { symbol, candles: whole }
   })
 
+const joinedDays = (pieces: ReadonlyArray<NamedDays>): ReadonlyArray<NamedDays> =>
+  Array.from(Map.groupBy(pieces, ({ symbol }) => symbol), ([symbol, of]) => ({
+    symbol,
+    days: of.flatMap(({ days }) => days)
+  }))
+
 const remote = (client: Client): CommandArchive["Service"] => ({
   info: (text, limit) => client.ask((rpc) => rpc.ArchiveInfo({ text, limit })).pipe(Effect.mapError(told)),
   candles: (question) =>
@@ -56,22 +74,40 @@ const remote = (client: Client): CommandArchive["Service"] => ({
     Stream.runCollect(client.rpc.ArchiveCandles(question)).pipe(
       Effect.mapBoth({ onSuccess: joined, onFailure: told })
     ),
+  officialDays: (symbols, range) =>
+    Stream.runCollect(client.rpc.ArchiveOfficialDays({ symbols, ...range })).pipe(
+      Effect.mapBoth({ onSuccess: joinedDays, onFailure: told })
+    ),
   gaps: (question) => client.ask((rpc) => rpc.ArchiveGaps(question)).pipe(Effect.mapError(told)),
   differences: (limit, symbol) =>
     client.ask((rpc) => rpc.ArchiveDifferences({ limit, symbol })).pipe(Effect.mapError(told))
 })
 
-const local = Effect.map(Questions.ArchiveQuestions, (questions): CommandArchive["Service"] => ({
-  info: questions.info,
-  candles: (question) =>
-    Effect.gen(function*() {
-      const groups: Array<NamedCandles> = []
-      yield* questions.candles(question, (group) => Effect.sync(() => void groups.push(group)))
-      return groups
-    }),
-  gaps: questions.gaps,
-  differences: questions.differences
-}))
+const local = Effect.gen(function*() {
+  const questions = yield* Questions.ArchiveQuestions
+  const official = yield* OfficialDays.OfficialDays
+  return CommandArchive.of({
+    info: (text, limit) =>
+      Effect.gen(function*() {
+        return { ...yield* questions.info(text, limit), official: yield* official.summary(text) }
+      }),
+    candles: (question) =>
+      Effect.gen(function*() {
+        const groups: Array<NamedCandles> = []
+        yield* questions.candles(question, (group) => Effect.sync(() => void groups.push(group)))
+        return groups
+      }),
+    officialDays: (symbols, range) =>
+      Effect.map(
+        Effect.forEach(Array.from(new Set(symbols)), (symbol) =>
+          Effect.map(official.read(symbol, range), (days) => ({ symbol, days }))),
+        (groups) =>
+          groups.filter(({ days }) => days.length > 0)
+      ),
+    gaps: questions.gaps,
+    differences: questions.differences
+  })
+})
 
 export const commandArchive = (data: string): Layer.Layer<CommandArchive, Told> =>
   Layer.unwrap(
@@ -82,7 +118,7 @@ export const commandArchive = (data: string): Layer.Layer<CommandArchive, Told> 
       ).pipe(
         Layer.provide(Questions.layer(userFolder(data))),
         Layer.provide(MarketRules.layer(userFolder(data))),
-        Layer.provide(CandleArchive.layer),
+        Layer.provide([CandleArchive.layer, OfficialDays.layer]),
         Layer.provide(Database.layerConfig(path.join(data, "database")))
       ))
   )

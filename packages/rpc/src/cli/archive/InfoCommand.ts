@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import { reported } from "../command/CommandFailure.ts"
 import { CommandArchive, commandArchive } from "./CommandArchive.ts"
 import { shared } from "./services.ts"
-import { grouped } from "./tables.ts"
+import { counted, grouped } from "./tables.ts"
 
 export const infoCommand = Command.make(
   "info",
@@ -25,11 +25,17 @@ export const infoCommand = Command.make(
       CommandArchive,
       (archive) => archive.info(Option.getOrElse(text, () => ""), Math.max(1, limit))
     ).pipe(Effect.provide(commandArchive(data)), Effect.scoped, reported)
-    const { bytes, candles, instruments, list } = info
+    const { bytes, candles, instruments, list, official } = info
+    const days = official.days === 0
+      ? []
+      : [
+        `${counted(official.days, "official day")} of ${counted(official.instruments, "instrument")}, ` +
+        `${official.from} to ${official.to}`
+      ]
     if (json) return yield* Console.log(JSON.stringify(info))
     if (instruments === 0) {
       return yield* Console.log(
-        "Nothing. `keepgaining archive import` and `keepgaining history download` bring candles in"
+        days[0] ?? "Nothing. `keepgaining archive import` and `keepgaining history download` bring candles in"
       )
     }
     const widest = Math.max(...list.map(({ symbol }) => symbol.length), 6)
@@ -41,7 +47,8 @@ export const infoCommand = Command.make(
       ),
       ...(instruments > list.length
         ? [`  and ${grouped(instruments - list.length)} more: --limit, or a text to look for`]
-        : [])
+        : []),
+      ...days
     ].join("\n"))
   })
 ).pipe(Command.withDescription("What is in the archive, by instrument"))

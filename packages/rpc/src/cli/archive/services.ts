@@ -1,6 +1,7 @@
 /** What the commands on the archive run on, and what several of them ask for. */
 import { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
 import * as CandleArchive from "@keepgaining/engine/archive/CandleArchive.ts"
+import * as OfficialDays from "@keepgaining/engine/archive/OfficialDays.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -16,7 +17,9 @@ export const shared = {
 } as const
 
 export const archive = (data: string) =>
-  CandleArchive.layer.pipe(Layer.provideMerge(Database.layerConfig(path.join(data, "database"))))
+  Layer.mergeAll(CandleArchive.layer, OfficialDays.layer).pipe(
+    Layer.provideMerge(Database.layerConfig(path.join(data, "database")))
+  )
 
 export const rangeFlags = {
   from: Flag.Date("from").pipe(Flag.withDescription("First day, 2025-01-01"), Flag.optional),
@@ -30,6 +33,9 @@ export const segmentFlag = Flag.Literals("segment", Segment.literals).pipe(
   Flag.optional
 )
 
+/** Before anything that the archive has. */
+export const FIRST_DAY = "1970-01-02"
+
 export const dateText = (date: Date): string => date.toISOString().slice(0, 10)
 
 /** The days that the flags name; without one from the first day of all, or to the last. */
@@ -37,7 +43,7 @@ export const datesOf = (
   { from, to }: { readonly from: Option.Option<Date>; readonly to: Option.Option<Date> }
 ): Effect.Effect<{ readonly from: string; readonly to: string }, CommandFailure> => {
   const dates = {
-    from: Option.match(from, { onNone: () => "1970-01-02", onSome: dateText }),
+    from: Option.match(from, { onNone: () => FIRST_DAY, onSome: dateText }),
     to: Option.match(to, { onNone: () => "2099-12-31", onSome: dateText })
   }
   return dates.from <= dates.to

@@ -11,6 +11,19 @@ export const grouped = (count: number): string => indian.format(count)
 /** `1 row`, `2 rows`. */
 export const counted = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? "" : "s"}`
 
+/** `1,23,456.05`. */
+export const rupeesText = (paise: number): string => rupees.format(paise / 100)
+
+/** Lines of the same cells, each column as wide as its widest cell: the first `left` begin, the others end together. */
+export const aligned = (lines: ReadonlyArray<ReadonlyArray<string>>, left: number): string => {
+  const widths =
+    lines[0]?.map((_, column) => lines.reduce((widest, line) => Math.max(widest, line[column]?.length ?? 0), 0)) ?? []
+  return lines.map((line) =>
+    line.map((cell, column) => column < left ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))
+      .join("  ").trimEnd()
+  ).join("\n")
+}
+
 export interface NamedRow {
   readonly symbol: string
   /** IST with its offset. */
@@ -51,17 +64,11 @@ export const textTable = (groups: ReadonlyArray<readonly [symbol: string, column
       return [
         ...(several ? [symbol] : []),
         `${formatIstDate(at)} ${formatIstTime(at).slice(0, 5)}`,
-        ...[columns.open, columns.high, columns.low, columns.close].map((column) => rupees.format(column[row]! / 100)),
+        ...[columns.open, columns.high, columns.low, columns.close].map((column) => rupeesText(column[row]!)),
         grouped(columns.volume[row]!),
         columns.openInterest[row] === 0 ? "" : grouped(columns.openInterest[row]!)
       ]
     })
   )
-  const all = [[...(several ? ["symbol"] : []), ...headings], ...cells]
-  const widths = all[0]?.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0))) ?? []
-  const left = several ? 2 : 1
-  return all.map((line) =>
-    line.map((cell, column) => column < left ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))
-      .join("  ").trimEnd()
-  ).join("\n")
+  return aligned([[...(several ? ["symbol"] : []), ...headings], ...cells], several ? 2 : 1)
 }

@@ -1,12 +1,12 @@
 /** Downloads as commands see them: run by the engine of the data directory, or by the command itself when none runs. */
 import * as CandleArchive from "@keepgaining/engine/archive/CandleArchive.ts"
+import * as OfficialDays from "@keepgaining/engine/archive/OfficialDays.ts"
 import { BrokerAccounts } from "@keepgaining/engine/brokers/BrokerAccounts.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import * as StoredSources from "@keepgaining/engine/history/broker/storedSources.ts"
 import * as DownloadRecords from "@keepgaining/engine/history/DownloadRecords.ts"
 import type { ChunkProblem } from "@keepgaining/engine/history/DownloadRecords.ts"
 import * as Engine from "@keepgaining/engine/history/Downloads.ts"
-import type { SourceName } from "@keepgaining/engine/history/HistorySources.ts"
 import * as InstrumentStore from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import * as MarketRules from "@keepgaining/engine/rules/MarketRules.ts"
 import { userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
@@ -24,11 +24,7 @@ export class CommandDownloads extends Context.Service<CommandDownloads, {
   /** Whether they go on when the command ends. */
   readonly inEngine: boolean
   readonly start: (request: Engine.DownloadStart) => Effect.Effect<Engine.DownloadView, Told>
-  readonly retry: (
-    id: string,
-    source: SourceName | undefined,
-    accept: boolean
-  ) => Effect.Effect<Engine.DownloadView, Told>
+  readonly retry: (id: string, accept: boolean) => Effect.Effect<Engine.DownloadView, Told>
   readonly cancel: (id: string) => Effect.Effect<boolean, Told>
   readonly follow: (id: string) => Stream.Stream<Engine.DownloadView, Told>
   readonly list: Effect.Effect<ReadonlyArray<Engine.DownloadView>, Told>
@@ -38,7 +34,7 @@ export class CommandDownloads extends Context.Service<CommandDownloads, {
 const remote = ({ ask, follow }: Client): CommandDownloads["Service"] => ({
   inEngine: true,
   start: (request) => ask((rpc) => rpc.StartDownload(request)).pipe(Effect.mapError(told)),
-  retry: (id, source, accept) => ask((rpc) => rpc.RetryDownload({ id, source, accept })).pipe(Effect.mapError(told)),
+  retry: (id, accept) => ask((rpc) => rpc.RetryDownload({ id, accept })).pipe(Effect.mapError(told)),
   cancel: (id) => ask((rpc) => rpc.CancelDownload({ id })).pipe(Effect.mapError(told)),
   follow: (id) => follow((rpc) => rpc.FollowDownload({ id })).pipe(Stream.mapError(told)),
   list: ask((rpc) => rpc.Downloads()).pipe(Effect.mapError(told)),
@@ -64,6 +60,7 @@ export const commandDownloads = (data: string): Layer.Layer<CommandDownloads, To
         ),
         Layer.provide([
           CandleArchive.layer,
+          OfficialDays.layer,
           DownloadRecords.layer,
           InstrumentStore.layer,
           MarketRules.layer(userFolder(data)),

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { reported } from "../command/CommandFailure.ts"
 import { CommandDownloads, commandDownloads } from "./CommandDownloads.ts"
 import { followDownload } from "./runDownload.ts"
-import { shared, sourceFlags, sourceOf } from "./services.ts"
+import { shared } from "./services.ts"
 
 export const retryCommand = Command.make(
   "retry",
@@ -16,13 +16,12 @@ export const retryCommand = Command.make(
       Flag.withDescription("First take missing days, as far as they were asked for, as days without trades"),
       Flag.withDefault(false)
     ),
-    ...sourceFlags,
     ...shared
   },
-  Effect.fn("history.retry")(function*({ accept, account, data, id, json, url }) {
+  Effect.fn("history.retry")(function*({ accept, data, id, json }) {
     yield* Effect.gen(function*() {
       const { retry } = yield* CommandDownloads
-      yield* followDownload(yield* retry(id, sourceOf({ account, url }), accept), json)
+      yield* followDownload(yield* retry(id, accept), json)
     }).pipe(Effect.provide(commandDownloads(data)), reported)
   })
 ).pipe(Command.withDescription("Ask again for what failed or is incomplete"))

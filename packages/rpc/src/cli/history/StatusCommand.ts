@@ -10,7 +10,7 @@ import { CommandDownloads, commandDownloads } from "./CommandDownloads.ts"
 import { problemText, viewText } from "./report.ts"
 import { shared } from "./services.ts"
 
-const shown = ({ problem, progress, running, status }: DownloadView) => ({ ...status, running, progress, problem })
+const shown = ({ status, ...rest }: DownloadView) => ({ ...status, ...rest })
 
 export const statusCommand = Command.make(
   "status",

@@ -17,7 +17,7 @@ export const statusText = (status: DownloadStatus): string => {
     from,
     id,
     incomplete,
-    interval,
+    intervals,
     planned,
     repairs,
     requests,
@@ -32,15 +32,15 @@ export const statusText = (status: DownloadStatus): string => {
     ...(failed > 0 ? [`${failed} failed`] : [])
   ]
   return [
-    `${id}  ${source}, ${plural(symbols, "instrument")}, ${interval}, ${from} to ${to}`,
+    `${id}  ${source}, ${plural(symbols, "instrument")}, ${intervals.join(" and ")}, ${from} to ${to}`,
     `  ranges    ${done} of ${chunks} done${left.length === 0 ? "" : `, ${left.join(", ")}`}`,
     `  candles   ${candles}, with ${plural(requests, "answer")}`,
     ...(repaired.length === 0 ? [] : [`  repaired  ${repaired.join(", ")}`])
   ].join("\n")
 }
 
-export const problemText = ({ from, missing, problem, state, symbol, to }: ChunkProblem): string =>
-  `  ${symbol} ${from} to ${to} ${state}: ${problem}${state === "incomplete" ? `: ${days(missing)}` : ""}`
+export const problemText = ({ from, interval, missing, problem, state, symbol, to }: ChunkProblem): string =>
+  `  ${symbol} ${interval} ${from} to ${to} ${state}: ${problem}${state === "incomplete" ? `: ${days(missing)}` : ""}`
 
 const duration = (millis: number): string => {
   const seconds = Math.ceil(millis / 1_000)
@@ -55,10 +55,20 @@ export const progressText = ({ candlesPerSecond, failed, remaining }: DownloadPr
 }
 
 /** A download and what the engine does about it at the moment. */
-export const viewText = ({ problem, progress, running, status }: DownloadView): string => {
-  if (running) return `${statusText(status)}\n  running   ${progress === undefined ? "begins" : progressText(progress)}`
-  return problem === "" ? statusText(status) : `${statusText(status)}\n  ended     ${problem}`
-}
+export const viewText = ({ problem, progress, running, status, waiting }: DownloadView): string =>
+  [
+    statusText(status),
+    ...(running
+      ? [`  running   ${progress === undefined ? "begins" : progressText(progress)}`]
+      : [
+        ...(problem === "" ? [] : [`  ended     ${problem}`]),
+        ...(waiting !== ""
+          ? [`  goes on   once ${waiting}`]
+          : status.goesOn
+          ? ["  goes on   when the engine is started again"]
+          : [])
+      ])
+  ].join("\n")
 
 /** Said when something is left over. */
 export const remedyText = ({ failed, id, incomplete }: DownloadStatus): string =>

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { intervalFlag } from "../archive/QueryCommand.ts"
+import { intervalFlag, officialFlag } from "../archive/QueryCommand.ts"
 import { rangeFlags, segmentFlag, shared } from "../archive/services.ts"
 import { BAD_INPUT, type CommandFailure, fail } from "../command/CommandFailure.ts"
 import { type CandleFile, readCandleFile } from "./CandleFile.ts"
@@ -120,6 +120,7 @@ export const computeCommand = Command.make(
     ...rangeFlags,
     interval: intervalFlag,
     segment: segmentFlag,
+    official: officialFlag,
     adjusted: Flag.Boolean("adjusted").pipe(
       Flag.withDescription("Of the archive: prices adjusted for splits"),
       Flag.withDefault(false)

@@ -7,6 +7,7 @@ import { compute } from "@keepgaining/core/indicators/definition/compute.ts"
 import type { AnyIndicator } from "@keepgaining/core/indicators/definition/Indicator.ts"
 import { formatIstDate, formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
 import { CandleArchive } from "@keepgaining/engine/archive/CandleArchive.ts"
+import { OfficialDays } from "@keepgaining/engine/archive/OfficialDays.ts"
 import { layer as NodeDurableFiles } from "@keepgaining/engine/storage/NodeDurableFiles.ts"
 import { csvTable } from "@keepgaining/engine/ticklog/export/CsvTable.ts"
 import { writeTable } from "@keepgaining/engine/ticklog/export/ExportFile.ts"
@@ -14,11 +15,12 @@ import type { ExportColumn, RowBlock } from "@keepgaining/engine/ticklog/export/
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { shaped } from "../archive/QueryCommand.ts"
-import { archive, datesOf, instantsOf } from "../archive/services.ts"
+import { officialProblem, shaped } from "../archive/QueryCommand.ts"
+import { archive, datesOf, FIRST_DAY, instantsOf } from "../archive/services.ts"
 import { counted, grouped } from "../archive/tables.ts"
 import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
 import { progressBar } from "../command/progressBar.ts"
+import { officialBars } from "./officialBars.ts"
 
 export interface ArchiveQuestion {
   readonly symbol: ReadonlyArray<string>
@@ -26,6 +28,8 @@ export interface ArchiveQuestion {
   readonly to: Option.Option<Date>
   readonly interval: ArchiveInterval
   readonly segment: Option.Option<Segment>
+  /** The brokers' own days instead of candles made of minutes. */
+  readonly official: boolean
   readonly adjusted: boolean
   readonly output: Option.Option<string>
   readonly overwrite: boolean
@@ -41,6 +45,8 @@ const namesOf = (chosen: Chosen): ReadonlyArray<string> =>
 
 export const overArchive = (question: ArchiveQuestion, chosen: Chosen) =>
   Effect.gen(function*() {
+    const problem = question.official ? officialProblem(question) : undefined
+    if (problem !== undefined) return yield* fail("Usage", problem, BAD_INPUT)
     const dates = yield* datesOf(question)
     const [from, end] = instantsOf(dates)
     const names = namesOf(chosen)
@@ -52,12 +58,20 @@ export const overArchive = (question: ArchiveQuestion, chosen: Chosen) =>
     const bar = progressBar("computing")
     yield* Effect.gen(function*() {
       const candles = yield* CandleArchive
+      const official = yield* OfficialDays
       const shape = yield* shaped(question.data, question)
+      /** All up to the end. */
+      const barsOf = (symbol: string) =>
+        question.official
+          ? Effect.map(official.read(symbol, { from: FIRST_DAY, to: dates.to }), officialBars)
+          : Effect.gen(function*() {
+            const whole = yield* shape(symbol, yield* candles.history(symbol, 0, end))
+            return candleBars(sliceCandles(whole, 0, whole.length))
+          })
       /** Over everything up to the end; only rows from `from` on are shown. */
       const blockOf = (symbol: string) =>
         Effect.gen(function*() {
-          const whole = yield* shape(symbol, yield* candles.history(symbol, 0, end))
-          const bars = candleBars(sliceCandles(whole, 0, whole.length))
+          const bars = yield* barsOf(symbol)
           const first = bars.start.findIndex((start) => start >= from)
           const at = first < 0 ? bars.length : first
           const outputs = chosen.flatMap(([indicator, parameters]) =>

@@ -1,4 +1,5 @@
 /** What a running engine answers about the archive, and the downloads that it runs. */
+import * as OfficialDays from "@keepgaining/engine/archive/OfficialDays.ts"
 import * as ArchiveQuestions from "@keepgaining/engine/archive/questions/ArchiveQuestions.ts"
 import * as BrokerSources from "@keepgaining/engine/history/broker/brokerSources.ts"
 import * as DownloadRecords from "@keepgaining/engine/history/DownloadRecords.ts"
@@ -10,9 +11,9 @@ import * as Layer from "effect/Layer"
 export const archiveServices = (data: string) =>
   Layer.mergeAll(
     ArchiveQuestions.layer(userFolder(data)),
-    Downloads.layer.pipe(
+    Downloads.layerEngine.pipe(
       Layer.provide(DownloadRecords.layer),
       Layer.provide(BrokerSources.layer),
       Layer.provide(FetchHttpClient.layer)
     )
-  )
+  ).pipe(Layer.provideMerge(OfficialDays.layer))

@@ -3,7 +3,7 @@ import { assert, it } from "@effect/vitest"
 import { adapters } from "@keepgaining/brokers/adapters.ts"
 import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import { simulateBrokers } from "@keepgaining/brokers/simulator/SimulatedBrokers.ts"
-import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
+import { formatIstDate, parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import { BrokerAccounts } from "@keepgaining/engine/brokers/BrokerAccounts.ts"
 import { simulatedAccounts, simulatedCustomers } from "@keepgaining/engine/brokers/simulated.ts"
 import { layerPglite } from "@keepgaining/engine/database/Database.ts"
@@ -120,6 +120,8 @@ it.live("takes a stored account's history into the archive, by its master", () =
     assert.strictEqual(done.code, 0, done.stderr)
     // 2025-03-14 is a holiday.
     assert.deepInclude(JSON.parse(done.stdout), { source: "kite:kite-sim", chunks: 2, done: 2, candles: 28 * 375 })
+    const days = yield* download("--symbol", "NSE:NIFTY 50", "--interval", "1d", "--json", ...range)
+    assert.strictEqual(days.code, 0, days.stderr)
     const asked = yield* keepgaining("archive", "query", "NSE:NIFTY 50", "--data", data, "--json")
     const rows: ReadonlyArray<{ readonly time: string; readonly open: number }> = JSON.parse(asked.stdout)
     const nifty = simulation.market.ofSymbol("NSE:NIFTY 50")
@@ -128,5 +130,15 @@ it.live("takes a stored account's history into the archive, by its master", () =
     assert.deepStrictEqual(
       rows.map(({ open, time }) => [Date.parse(time), Math.round(open * 100)]),
       simulation.market.candles(nifty, ...day, 1).map(({ at, open }) => [at, open])
+    )
+    const query = ["archive", "query", "NSE:NIFTY 50", "--interval", "1d", "--official", "--data", data, "--json"]
+    const official = yield* keepgaining(...query)
+    const dayRows: ReadonlyArray<{ readonly day: string; readonly close: number; readonly source: string }> = JSON
+      .parse(official.stdout)
+    assert.deepStrictEqual(
+      dayRows.map(({ close, day: date, source }) => [date, Math.round(close * 100), source]),
+      simulation.market.candles(nifty, ...day, 1_440).map((
+        { at, close }
+      ) => [formatIstDate(at), close, "kite:kite-sim"])
     )
   }).pipe(Effect.scoped), 240_000)

@@ -1,50 +1,13 @@
 /**
- * Judges what a history server answered. Repaired, and counted, is what leaves no doubt: another order, the same candle
+ * Judges minutes that a history server answered. Repaired, and counted, is what leaves no doubt: another order, the same candle
  * twice, candles that were not asked for. Refused is what cannot be: two candles of a minute that differ, a high below a low,
  * trades on a day without trading. What lacks candles is neither: the server is asked again (`settleDays.ts`). Pure.
  */
 import { dateOf, dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
-import {
-  type CandleColumns,
-  candleColumns,
-  copyRow,
-  rowAt,
-  sliceColumns
-} from "@keepgaining/core/candles/CandleColumns.ts"
+import { type CandleColumns, candleColumns, copyRow, sliceColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import * as Result from "effect/Result"
 import { dayOfMinute, firstMinuteOf } from "../archive/CandleRun.ts"
-
-export interface Repairs {
-  /** Rows that stood behind one of a later minute. */
-  readonly unsorted: number
-  /** Rows that repeated another, value for value. */
-  readonly repeated: number
-  /** Rows of days that were not asked for. */
-  readonly outside: number
-}
-
-export const noRepairs: Repairs = { unsorted: 0, repeated: 0, outside: 0 }
-
-export const addRepairs = (a: Repairs, b: Repairs): Repairs => ({
-  unsorted: a.unsorted + b.unsorted,
-  repeated: a.repeated + b.repeated,
-  outside: a.outside + b.outside
-})
-
-export interface CheckedAnswer {
-  /** Ascending, each minute once, of wanted days only. */
-  readonly candles: CandleColumns
-  readonly repairs: Repairs
-}
-
-export interface Wanted {
-  /** First and last date of the request. */
-  readonly from: string
-  readonly to: string
-  /** Trading days, ascending; days of the range that are not among them are not wanted. */
-  readonly days: ReadonlyArray<string>
-  readonly isTradingDay: (date: string) => boolean
-}
+import type { CheckedAnswer, Wanted } from "./AnswerForm.ts"
 
 // Rows are read inside the lengths that the loops keep to.
 
@@ -82,7 +45,10 @@ const order = ({ length, minute }: CandleColumns): { readonly rows: Uint32Array;
 }
 
 /** What the answer is worth, or why it is worth nothing. */
-export const checkAnswer = (answer: CandleColumns, wanted: Wanted): Result.Result<CheckedAnswer, string> => {
+export const checkMinutes = (
+  answer: CandleColumns,
+  wanted: Wanted
+): Result.Result<CheckedAnswer<CandleColumns>, string> => {
   const { moved, rows } = order(answer)
   const first = firstMinuteOf(dayOf(wanted.from))
   const end = firstMinuteOf(dayOf(wanted.to) + 1)
@@ -113,22 +79,4 @@ export const checkAnswer = (answer: CandleColumns, wanted: Wanted): Result.Resul
   }
   const repairs = { unsorted: moved, repeated, outside }
   return Result.succeed({ candles: sliceColumns(candles, 0, length), repairs })
-}
-
-/** The part of checked candles that is one day's. */
-export const ofDay = (candles: CandleColumns, date: string): CandleColumns => {
-  const first = firstMinuteOf(dayOf(date))
-  return sliceColumns(candles, rowAt(candles, first), rowAt(candles, firstMinuteOf(dayOf(date) + 1)))
-}
-
-export const sameCandles = (a: CandleColumns, b: CandleColumns): boolean => {
-  if (a.length !== b.length) return false
-  for (let row = 0; row < a.length; row++) {
-    if (
-      a.minute[row] !== b.minute[row] || a.open[row] !== b.open[row] || a.high[row] !== b.high[row] ||
-      a.low[row] !== b.low[row] || a.close[row] !== b.close[row] || a.volume[row] !== b.volume[row] ||
-      a.openInterest[row] !== b.openInterest[row]
-    ) return false
-  }
-  return true
 }

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { checkAnswer, sameCandles } from "../../src/history/checkAnswer.ts"
+import { checkMinutes } from "../../src/history/checkMinutes.ts"
+import { minuteAnswers } from "../../src/history/minuteAnswers.ts"
 import { columnsOf, type Row, row, rows } from "./answers.ts"
 
 /** Monday to Wednesday; the Tuesday is a holiday. */
@@ -14,24 +15,24 @@ const wanted = {
 
 const proper = [...rows("2025-01-06", 0, 20), ...rows("2025-01-08", 3, 9)]
 
-const checked = (answer: ReadonlyArray<Row>) => Result.getOrThrow(checkAnswer(columnsOf(answer), wanted))
+const checked = (answer: ReadonlyArray<Row>) => Result.getOrThrow(checkMinutes(columnsOf(answer), wanted))
 
 const refusal = (answer: ReadonlyArray<Row>): string => {
-  const result = checkAnswer(columnsOf(answer), wanted)
+  const result = checkMinutes(columnsOf(answer), wanted)
   return Result.isFailure(result) ? result.failure : "taken"
 }
 
-describe("an answer of a history server", () => {
+describe("an answer of minutes", () => {
   it("is taken as it is when nothing is wrong", () => {
     const { candles, repairs } = checked(proper)
-    assert.isTrue(sameCandles(candles, columnsOf(proper)))
+    assert.isTrue(minuteAnswers.same(candles, columnsOf(proper)))
     assert.deepStrictEqual(repairs, { unsorted: 0, repeated: 0, outside: 0 })
     assert.strictEqual(checked([]).candles.length, 0)
   })
 
   it("loses what was not asked for", () => {
     const { candles, repairs } = checked([...rows("2025-01-03", 370, 375), ...proper, row("2025-01-09", 0)])
-    assert.isTrue(sameCandles(candles, columnsOf(proper)))
+    assert.isTrue(minuteAnswers.same(candles, columnsOf(proper)))
     assert.deepStrictEqual(repairs, { unsorted: 0, repeated: 0, outside: 6 })
   })
 
@@ -66,7 +67,7 @@ describe("an answer of a history server", () => {
       // All of them, some again, in an order that the numbers make.
       const answer = [...order.flatMap((at) => proper[at] ?? []), ...proper.toReversed()]
       const { candles, repairs } = checked(answer)
-      assert.isTrue(sameCandles(candles, columnsOf(proper)))
+      assert.isTrue(minuteAnswers.same(candles, columnsOf(proper)))
       assert.strictEqual(repairs.repeated, order.length)
     }
   )
