@@ -56,15 +56,13 @@ export class AngelDecoder {
     const units = unitsInPaisa(exchangeType)
     into.mode[row] = mode
     this.#bad = false
-    const hasPrice = mode === AngelMode.depth20
-      ? this.#depth20(frame, units, row, instrument, into)
-      : this.#quote(frame, mode, units, row, instrument, into)
+    if (mode === AngelMode.depth20) this.#depth20(frame, units, row, instrument, into)
+    else this.#quote(frame, mode, units, row, instrument, into)
     i64Into(into.ticks.eventTime, row, frame, mode === AngelMode.depth20 ? 27 : 35)
     if (this.#bad) counters.badPackets++
-    else if (!hasPrice) counters.withoutPrice++
     else {
       into.touchFromDepth(row)
-      into.commit(instrument, counters)
+      if (into.commit(instrument, counters)) this.#last.keep(instrument, into.ticks, row)
     }
     return undefined
   }
@@ -76,13 +74,12 @@ export class AngelDecoder {
     row: number,
     instrument: number,
     into: FeedBatch
-  ): boolean {
+  ): void {
     const { day, ticks } = into
     if (mode === AngelMode.ltp) {
       ticks.price[row] = Math.round(i32(frame, 43) / units)
       this.#last.restoreTotals(instrument, ticks, row)
-      this.#last.keep(instrument, ticks, row)
-      return true
+      return
     }
     ticks.price[row] = this.#price(frame, 43, units)
     ticks.lastQuantity[row] = quantity(i64(frame, 51))
@@ -103,8 +100,6 @@ export class AngelDecoder {
       day.yearHigh[row] = this.#price(frame, 363, units)
       day.yearLow[row] = this.#price(frame, 371, units)
     }
-    if (!this.#bad) this.#last.keep(instrument, ticks, row)
-    return true
   }
 
   /** Ten entries, each saying which side it is on. */
@@ -121,10 +116,8 @@ export class AngelDecoder {
     }
   }
 
-  #depth20(frame: Uint8Array, units: number, row: number, instrument: number, into: FeedBatch): boolean {
-    const price = this.#last.price(instrument)
-    if (price === 0) return false
-    into.ticks.price[row] = price
+  #depth20(frame: Uint8Array, units: number, row: number, instrument: number, into: FeedBatch): void {
+    into.ticks.price[row] = this.#last.price(instrument)
     this.#last.restoreTotals(instrument, into.ticks, row)
     for (let level = 0; level < 20; level++) {
       const buy = DEPTH_BUY_OFFSET + level * DEPTH_LEVEL_BYTES
@@ -144,7 +137,6 @@ export class AngelDecoder {
         u16(frame, sell + 8)
       )
     }
-    return true
   }
 
   #price(frame: Uint8Array, at: number, units: number): number {

@@ -18,6 +18,7 @@ import { angelMarketData } from "./angelMarketData.ts"
 import { angelOrders, AngelVarieties } from "./angelOrders.ts"
 import { angelMargins, angelPortfolio, AngelProfile, profileOf } from "./angelPortfolio.ts"
 import { makeAngelSdk } from "./angelSdk.ts"
+import { angelTokenExpiry } from "./angelTokenExpiry.ts"
 
 export interface AngelUrls {
   readonly api: string
@@ -96,7 +97,7 @@ export const angelAccount = (settings: AccountSettings, urls: AngelUrls): Broker
             profile: profileOf(profile),
             issuedAt,
             // By the clock there always is an end.
-            endsAt: tokenEndsAt(capabilities.angel.tokenEnd, issuedAt) ?? issuedAt
+            endsAt: tokenEndsAt(capabilities.angel.tokenEnd, issuedAt, angelTokenExpiry(session.jwtToken)) ?? issuedAt
           }
         }),
       logout: (token) =>

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { type BrokerCall, neverSent } from "../port/BrokerCall.ts"
+import { type BrokerCall, leavesOpen, neverSent } from "../port/BrokerCall.ts"
 import {
   type BrokerError,
   NotSent,
@@ -90,6 +90,7 @@ export const angelCall = <S extends Schema.ConstraintDecoder<unknown>>(
         ...(remedy === undefined ? {} : { remedy })
       })
     }
+    if (leavesOpen(call, status)) return yield* lost(`HTTP ${status} without a word of Angel One's own`)
     if (status === 401) return yield* new Unauthorised({ ...where, code: "401" })
     if (status < 200 || status >= 300) {
       return yield* new Refused({ ...where, code: `HTTP ${status}`, reason: reason || "no reason was given" })

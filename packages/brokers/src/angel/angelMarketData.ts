@@ -7,6 +7,7 @@ import type { BrokerMarketData } from "../port/BrokerAccount.ts"
 import { type BrokerError, UnreadableAnswer } from "../port/BrokerError.ts"
 import { type BrokerInstrument, marketOf } from "../port/BrokerInstruments.ts"
 import type { BrokerCandle, CandleInterval, ChainGreeks, ChainRow, MarketQuote } from "../port/MarketQuote.ts"
+import { circuitsOf } from "../wire/circuitsOf.ts"
 import { Amount, angelExpiry, angelMinute, numberOf, paiseOf, priceOf } from "./angelFields.ts"
 import { ofAngel } from "./angelInstrument.ts"
 import type { AngelLine } from "./angelLine.ts"
@@ -36,6 +37,8 @@ const QuoteRow = Schema.Struct({
   close: Amount,
   tradeVolume: Schema.optionalKey(Amount),
   opnInterest: Schema.optionalKey(Amount),
+  lowerCircuit: Schema.optionalKey(Amount),
+  upperCircuit: Schema.optionalKey(Amount),
   depth: Schema.optionalKey(Schema.NullOr(Schema.Struct({ buy: Schema.Array(Level), sell: Schema.Array(Level) })))
 })
 const Quotes = Schema.Struct({ fetched: Schema.NullOr(Schema.Array(QuoteRow)) })
@@ -66,6 +69,7 @@ const quoteOf = (symbol: string, row: typeof QuoteRow.Type): MarketQuote => {
     open: paiseOf(row.open),
     high: paiseOf(row.high),
     low: paiseOf(row.low),
+    ...circuitsOf(numberOf(row.lowerCircuit), numberOf(row.upperCircuit)),
     ...(row.tradeVolume == null ? {} : { volume: Math.round(numberOf(row.tradeVolume)) }),
     ...(row.opnInterest == null ? {} : { openInterest: Math.round(numberOf(row.opnInterest)) }),
     ...(bid === undefined ? {} : { bid }),
@@ -114,7 +118,9 @@ export const angelMarketData = (
       : read(
         "read the Greeks",
         Schema.NullOr(Schema.Array(GreekRow)),
-        (sdk) => sdk.optionGreek({ name, expirydate: angelExpiry(expiry) })
+        (sdk) => sdk.optionGreek({ name, expirydate: angelExpiry(expiry) }),
+        // Once a second, as the books; quotes may be asked for more often.
+        "reads"
       ).pipe(
         Effect.map((rows) =>
           new Map((rows ?? []).map((row) => [

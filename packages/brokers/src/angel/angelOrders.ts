@@ -14,7 +14,9 @@ const Placed = Schema.Struct({ orderid: Schema.NonEmptyString })
 
 const rupees = (price: number | undefined): string => ((price ?? 0) / 100).toFixed(2)
 
+/** Of a placement, and of a change: Angel wants all of them again. */
 const fieldsOf = (order: NewOrder, of: BrokerInstrument) => ({
+  transactiontype: order.side === "buy" ? "BUY" : "SELL",
   exchange: marketOf(of.instrument),
   tradingsymbol: of.tradingSymbol,
   symboltoken: of.token,
@@ -24,7 +26,10 @@ const fieldsOf = (order: NewOrder, of: BrokerInstrument) => ({
   // A price beside a market order is refused by some of Angel's checks.
   price: order.type === "limit" || order.type === "stop-limit" ? rupees(order.limitPrice) : "0",
   triggerprice: rupees(order.triggerPrice),
-  quantity: String(order.quantity)
+  quantity: String(order.quantity),
+  squareoff: "0",
+  stoploss: "0",
+  ordertag: order.tag
 })
 
 /** Which variety an order is of: Angel wants it again with every change. */
@@ -65,14 +70,7 @@ export const angelOrders = (
         const of = yield* known(order.symbol, "place order")
         const variety = angelVariety(order.type)
         const { orderid } = yield* change("place order", Placed, (sdk) =>
-          sdk.placeOrder({
-            ...fieldsOf(order, of),
-            variety,
-            transactiontype: order.side === "buy" ? "BUY" : "SELL",
-            squareoff: "0",
-            stoploss: "0",
-            ordertag: order.tag
-          }), order.tag)
+          sdk.placeOrder({ ...fieldsOf(order, of), variety }), order.tag)
         varieties.note(orderid, variety)
         return [orderid]
       }),

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BrokerMargins, BrokerPortfolio } from "../port/BrokerAccount.ts"
 import { marketOf } from "../port/BrokerInstruments.ts"
+import { capabilities } from "../port/Capabilities.ts"
 import type { BrokerPosition, Holding, Profile } from "../port/Portfolio.ts"
 import { Amount, numberOf, paiseOf, priceOf, Text } from "./angelFields.ts"
 import { symbolOf } from "./angelInstrument.ts"
@@ -109,7 +110,6 @@ export const angelPortfolio = (line: AngelLine): BrokerPortfolio => ({
   )
 })
 
-const MARGIN_LEGS = 50
 const Margins = Schema.Struct({
   totalMarginRequired: Amount,
   marginComponents: Schema.optionalKey(Schema.NullOr(Schema.Struct({
@@ -118,14 +118,15 @@ const Margins = Schema.Struct({
   })))
 })
 
-export const angelMargins = ({ known, read, refuse }: AngelLine): BrokerMargins => ({
+export const angelMargins = ({ known, read, refuse, settings }: AngelLine): BrokerMargins => ({
   of: (legs) =>
     Effect.gen(function*() {
-      if (legs.length > MARGIN_LEGS) {
+      const { marginLegs = Infinity } = settings.capabilities ?? capabilities.angel
+      if (legs.length > marginLegs) {
         return yield* refuse(
           "ask for a margin",
           "legs",
-          `Angel One takes ${MARGIN_LEGS} legs`,
+          `Angel One takes ${marginLegs} legs`,
           "Ask for fewer at a time"
         )
       }

@@ -3,6 +3,7 @@
  * whether data is numbered, and topics begin anew with it.
  */
 import type { BrokerInstrument } from "../port/BrokerInstruments.ts"
+import { capabilities, type MessageNumbers } from "../port/Capabilities.ts"
 import type { FrameDecoder } from "../port/FrameDecoder.ts"
 import { FeedBatch } from "../wire/FeedBatch.ts"
 import { KeyTable } from "../wire/KeyTable.ts"
@@ -21,6 +22,7 @@ export interface FyersTopics {
 export class FyersFrames implements FrameDecoder {
   readonly #names: ReadonlyMap<string, string>
   readonly #onAnswer: (answer: HsmAuthAnswer) => void
+  readonly #numbers: MessageNumbers
   readonly #keys = new KeyTable()
   readonly #batch = new FeedBatch(256)
   #decoder = new HsmDecoder(this.#keys, false)
@@ -30,9 +32,14 @@ export class FyersFrames implements FrameDecoder {
   ackCount = 0
 
   /** `names`: of indices on the socket, by Fyers' symbol. */
-  constructor(names: ReadonlyMap<string, string>, onAnswer: (answer: HsmAuthAnswer) => void = () => undefined) {
+  constructor(
+    names: ReadonlyMap<string, string>,
+    onAnswer: (answer: HsmAuthAnswer) => void = () => undefined,
+    numbers: MessageNumbers = capabilities.fyers.messageNumbers ?? "by ack count"
+  ) {
     this.#names = names
     this.#onAnswer = onAnswer
+    this.#numbers = numbers
   }
 
   topicsOf({ instrument, token, tradingSymbol }: BrokerInstrument): FyersTopics {
@@ -95,7 +102,8 @@ export class FyersFrames implements FrameDecoder {
     else if (control.type === HsmType.auth) {
       const answer = readHsmAuthAnswer(control)
       this.ackCount = answer.ackCount
-      this.#decoder = new HsmDecoder(this.#keys, answer.ackCount > 0)
+      const isNumbered = this.#numbers === "always" || (this.#numbers === "by ack count" && answer.ackCount > 0)
+      this.#decoder = new HsmDecoder(this.#keys, isNumbered)
       this.#onAnswer(answer)
     } else this.#heartbeats++
   }

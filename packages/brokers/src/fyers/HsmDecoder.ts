@@ -105,7 +105,8 @@ export class HsmDecoder {
         counters.badPackets++
         return
       }
-      values[Quote.ltp] = i32(frame, at + 3)
+      const price = i32(frame, at + 3)
+      if (price !== UNCHANGED) values[Quote.ltp] = price
     } else if (type === HsmRecord.update) {
       // Records were walked, so their fields are there.
       const fields = frame[at + 3]!
@@ -150,13 +151,8 @@ export class HsmDecoder {
     const { ticks } = into
     this.#bad = false
     if (mode === HsmMode.depth || lite) {
-      const price = lite ? this.#price(topic, Quote.ltp) : this.#last.price(instrument)
-      if (price === 0 && !lite) {
-        counters.withoutPrice++
-        return
-      }
       into.mode[row] = lite ? HsmMode.lite : HsmMode.depth
-      ticks.price[row] = price
+      ticks.price[row] = lite ? this.#price(topic, Quote.ltp) : this.#last.price(instrument)
       this.#last.restoreTotals(instrument, ticks, row)
       if (!lite) this.#depth(topic, row, into)
     } else {
@@ -168,8 +164,7 @@ export class HsmDecoder {
       counters.badPackets++
       return
     }
-    this.#last.keep(instrument, ticks, row)
-    into.commit(instrument, counters)
+    if (into.commit(instrument, counters)) this.#last.keep(instrument, ticks, row)
   }
 
   #symbol(topic: Topic, row: number, into: FeedBatch): void {

@@ -8,7 +8,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { AsyncLocalStorage } from "node:async_hooks"
-import { type BrokerCall, neverSent } from "../port/BrokerCall.ts"
+import { type BrokerCall, leavesOpen, neverSent } from "../port/BrokerCall.ts"
 import {
   type BrokerError,
   NotSent,
@@ -230,6 +230,9 @@ export const fyersCall = <S extends Schema.ConstraintDecoder<unknown>>(
       return yield* new RateLimited({ ...where, ...(retryAfter === undefined ? {} : { retryAfter }) })
     }
     if (status >= 500) return yield* lost(`HTTP ${status} ${failed?.code ?? ""}`.trim())
+    if (failed === undefined && leavesOpen(call, status)) {
+      return yield* lost(`HTTP ${status} without a word of Fyers' own`)
+    }
     // A login that is refused is answered with 401 as well.
     const badLogin = failed !== undefined && loginCodes.includes(failed.code)
     if ((status === 401 && !badLogin) || (failed !== undefined && tokenCodes.includes(failed.code))) {

@@ -80,7 +80,8 @@ export const fyersMarketFeed = ({ settings, token, url }: FeedOptions): MarketFe
       const names = yield* loadIndexNames
       const wanted = new Map<string, Wanted>()
       const answers = yield* Queue.unbounded<HsmAuthAnswer>()
-      const frames = new FyersFrames(names, (answer) => Queue.offerUnsafe(answers, answer))
+      const numbers = settings.capabilities?.messageNumbers
+      const frames = new FyersFrames(names, (answer) => Queue.offerUnsafe(answers, answer), numbers)
       let owed = 0
       let firstData = 0
       let lastData = 0

@@ -1,6 +1,7 @@
-/** What Fyers' access token says of itself: it is a JWT, whose signature only Fyers can check. */
+/** What Fyers' access token says of itself. */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { jwtClaims } from "../wire/jwtClaims.ts"
 
 const Claims = Schema.Struct({
   /** Epoch s. */
@@ -15,7 +16,5 @@ export type FyersClaims = typeof Claims.Type
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Claims))
 
 /** `undefined` for what is no such token. */
-export const readFyersToken = (token: string): FyersClaims | undefined => {
-  const [, claims = ""] = token.split(".")
-  return Option.getOrUndefined(decode(Buffer.from(claims, "base64url").toString("utf8")))
-}
+export const readFyersToken = (token: string): FyersClaims | undefined =>
+  Option.getOrUndefined(decode(jwtClaims(token)))

@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { AsyncLocalStorage } from "node:async_hooks"
-import { type BrokerCall, neverSent } from "../port/BrokerCall.ts"
+import { type BrokerCall, leavesOpen, neverSent } from "../port/BrokerCall.ts"
 import {
   type BrokerError,
   NotSent,
@@ -94,6 +94,18 @@ const Failure = Schema.fromJsonString(Schema.Struct({ error_type: Schema.String,
 
 const Success = Schema.fromJsonString(Schema.Struct({ status: Schema.Literal("success"), data: Schema.Unknown }))
 
+/** Kite has looked at it and said no, whatever the HTTP status: an order is refused with 400 or with 500. */
+const refusals: ReadonlySet<string> = new Set([
+  "InputException",
+  "OrderException",
+  "MarginException",
+  "HoldingException",
+  "PermissionException",
+  "UserException"
+])
+/** Kite does not know itself what became of it. */
+const troubles: ReadonlySet<string> = new Set(["GeneralException", "DataException", "NetworkException"])
+
 /** What a user can do about each kind of refusal. */
 const remedies: Readonly<Record<string, string>> = {
   MarginException: "Add funds or trade less",
@@ -136,7 +148,7 @@ export const kiteCall = <S extends Schema.ConstraintDecoder<unknown>>(
       const { error_type: type, message } = decodedFailure.value
       if (/too many requests/i.test(message)) return yield* new RateLimited(where)
       if (type === "TokenException") return yield* new Unauthorised({ ...where, code: type })
-      if (status >= 500 || type === "GeneralException" || type === "DataException" || type === "NetworkException") {
+      if (troubles.has(type) || (status >= 500 && !refusals.has(type))) {
         return yield* lost(`HTTP ${status} ${type}`)
       }
       const remedy = remedies[type]
@@ -147,6 +159,7 @@ export const kiteCall = <S extends Schema.ConstraintDecoder<unknown>>(
         ...(remedy === undefined ? {} : { remedy })
       })
     }
+    if (leavesOpen(call, status)) return yield* lost(`HTTP ${status} without a word of Kite's own`)
     if (status < 200 || status >= 300) {
       return yield* status >= 400 && status < 500
         ? new Refused({ ...where, code: `HTTP ${status}`, reason: "no reason was given" })

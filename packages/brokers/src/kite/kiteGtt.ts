@@ -24,6 +24,9 @@ const GttRow = Schema.Struct({
   }))
 })
 
+/** Kite counts them with everything that is no order. */
+const KIND = "reads"
+
 const statuses: Readonly<Record<string, GttStatus>> = {
   active: "active",
   triggered: "triggered",
@@ -38,26 +41,30 @@ export const kiteGtt = ({ change, known, read, settings: { instruments } }: Kite
   place: (order) =>
     Effect.gen(function*() {
       const of = yield* known(order.symbol, "place GTT")
-      const { trigger_id: id } = yield* change("place GTT", Schema.Struct({ trigger_id: Schema.Int }), (sdk) =>
-        sdk.placeGTT({
-          trigger_type: order.legs.length === 1 ? "single" : "two-leg",
-          exchange: marketOf(of.instrument),
-          tradingsymbol: of.tradingSymbol,
-          trigger_values: order.legs.map(({ triggerPrice }) =>
-            triggerPrice / 100
-          ),
-          last_price: order.lastPrice / 100,
-          orders: order.legs.map(({ limitPrice }) => ({
-            transaction_type: order.side === "buy" ? "BUY" : "SELL",
-            quantity: order.quantity,
-            product: kiteProduct[order.product],
-            order_type: "LIMIT",
-            price: limitPrice / 100
-          }))
-        }))
+      const { trigger_id: id } = yield* change(
+        "place GTT",
+        Schema.Struct({ trigger_id: Schema.Int }),
+        (sdk) =>
+          sdk.placeGTT({
+            trigger_type: order.legs.length === 1 ? "single" : "two-leg",
+            exchange: marketOf(of.instrument),
+            tradingsymbol: of.tradingSymbol,
+            trigger_values: order.legs.map(({ triggerPrice }) => triggerPrice / 100),
+            last_price: order.lastPrice / 100,
+            orders: order.legs.map(({ limitPrice }) => ({
+              transaction_type: order.side === "buy" ? "BUY" : "SELL",
+              quantity: order.quantity,
+              product: kiteProduct[order.product],
+              order_type: "LIMIT",
+              price: limitPrice / 100
+            }))
+          }),
+        undefined,
+        KIND
+      )
       return String(id)
     }),
-  cancel: (id) => Effect.asVoid(change("cancel GTT", Schema.Unknown, (sdk) => sdk.deleteGTT(id))),
+  cancel: (id) => Effect.asVoid(change("cancel GTT", Schema.Unknown, (sdk) => sdk.deleteGTT(id), undefined, KIND)),
   list: Effect.map(
     read("read GTTs", Schema.Array(GttRow), (sdk) => sdk.getGTTs()),
     (rows) =>

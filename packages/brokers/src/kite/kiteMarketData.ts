@@ -8,6 +8,7 @@ import { UnknownOutcome } from "../port/BrokerError.ts"
 import { marketOf } from "../port/BrokerInstruments.ts"
 import type { CandleInterval, MarketQuote } from "../port/MarketQuote.ts"
 import { CandleRow, candlesOf } from "../wire/candleRow.ts"
+import { circuitsOf } from "../wire/circuitsOf.ts"
 import type { KiteLine } from "./kiteLine.ts"
 
 /** `GET /quote` takes so many instruments. */
@@ -29,6 +30,8 @@ const QuoteRow = Schema.Struct({
   last_price: Schema.Finite,
   volume: Schema.optionalKey(Schema.Int),
   oi: Schema.optionalKey(Schema.Finite),
+  lower_circuit_limit: Schema.optionalKey(Schema.Finite),
+  upper_circuit_limit: Schema.optionalKey(Schema.Finite),
   ohlc: Schema.Struct({ open: Schema.Finite, high: Schema.Finite, low: Schema.Finite, close: Schema.Finite }),
   depth: Schema.optionalKey(Schema.Struct({ buy: Schema.Array(Level), sell: Schema.Array(Level) }))
 })
@@ -37,7 +40,8 @@ const Candles = Schema.Struct({ candles: Schema.Array(CandleRow) })
 
 const timestamp = (at: number): string => `${formatIstDate(at)} ${formatIstTime(at)}`
 
-const quoteOf = (symbol: string, { depth, last_price: price, ohlc, oi, volume }: typeof QuoteRow.Type): MarketQuote => {
+const quoteOf = (symbol: string, row: typeof QuoteRow.Type): MarketQuote => {
+  const { depth, last_price: price, ohlc, oi, volume } = row
   const bid = depth?.buy[0]?.price ?? 0
   const ask = depth?.sell[0]?.price ?? 0
   return {
@@ -47,6 +51,7 @@ const quoteOf = (symbol: string, { depth, last_price: price, ohlc, oi, volume }:
     open: paiseFromRupees(ohlc.open),
     high: paiseFromRupees(ohlc.high),
     low: paiseFromRupees(ohlc.low),
+    ...circuitsOf(row.lower_circuit_limit, row.upper_circuit_limit),
     ...(volume === undefined ? {} : { volume }),
     ...(oi === undefined ? {} : { openInterest: Math.round(oi) }),
     ...(bid > 0 ? { bid: paiseFromRupees(bid) } : {}),

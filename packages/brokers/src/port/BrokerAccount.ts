@@ -2,7 +2,8 @@
  * The broker port: everything that an adapter gives of one account. Small services side by side, so that data can come
  * from one account and orders go through another. All of them answer in our vocabulary: symbols, paise, epoch ms.
  *
- * No call retries by itself, waits for a rate limit or breaks a circuit: the session actor does that for all brokers alike.
+ * No call retries by itself, waits for a rate limit or breaks a circuit: the session actor does that for all brokers alike, by
+ * what it lets every request go through ({@link RequestPass}).
  * A call that changes something and whose outcome is not known fails with `UnknownOutcome`, never otherwise.
  */
 import type * as Effect from "effect/Effect"
@@ -14,6 +15,7 @@ import type { BrokerError } from "./BrokerError.ts"
 import type { BrokerInstrument, BrokerInstruments } from "./BrokerInstruments.ts"
 import type { BrokerOrder, BrokerTrade, NewOrder, OrderChange } from "./BrokerOrder.ts"
 import type { BrokerToken } from "./BrokerToken.ts"
+import type { Capabilities } from "./Capabilities.ts"
 import type { GttOrder, NewGtt } from "./GttOrder.ts"
 import type { BrokerCandle, CandleInterval, ChainRow, MarketQuote } from "./MarketQuote.ts"
 import type { BrokerPosition, Funds, Holding, Margin, MarginLeg, Profile } from "./Portfolio.ts"
@@ -162,4 +164,6 @@ export interface AccountSettings {
   readonly algo?: string
   /** Orders go to the broker's sandbox, where it has one ({@link Capabilities}). */
   readonly sandbox?: boolean
+  /** As they hold for this account; the broker's documented ones without it. */
+  readonly capabilities?: Capabilities
 }

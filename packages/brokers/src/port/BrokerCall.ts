@@ -16,3 +16,10 @@ export interface BrokerCall {
 export const neverSent = (code: string): boolean =>
   code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "EHOSTUNREACH" ||
   code === "ENETUNREACH"
+
+/**
+ * Whether an answer without a word of the broker's own leaves open what became of a call: a page with HTTP 408, 403 or 404 may be
+ * a gateway's, which knows nothing of what is behind it.
+ */
+export const leavesOpen = (call: BrokerCall, status: number): boolean =>
+  call.changes && status >= 400 && status < 500 && status !== 429

@@ -51,6 +51,26 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", {
   }
 }
 
+/** What is done about a lost answer, or is to be done, by what was asked; of what changes nothing the last. */
+const afterLoss = (operation: string): string => {
+  switch (operation) {
+    case "place order":
+    case "place GTT":
+      return "It is being looked up and will not be sent twice"
+    case "modify order":
+    case "cancel order":
+      return "The order is being looked up, and this is asked for again if it had no effect"
+    case "cancel GTT":
+      return "The list of GTT orders is being read; cancel it again if it is still active there"
+    case "log in":
+      return "Begin the login anew: what it was begun with may be used up"
+    case "log out":
+      return "The login may go on at the broker until its usual end; see the sessions in the broker's app"
+    default:
+      return "Nothing was changed by it, so it can simply be asked for again"
+  }
+}
+
 /** Sent, but whether it was executed is not known: a timeout, a reset, a cut or senseless answer, a failing gateway. */
 export class UnknownOutcome extends Schema.TaggedError<UnknownOutcome>()("UnknownOutcome", {
   ...where,
@@ -60,7 +80,7 @@ export class UnknownOutcome extends Schema.TaggedError<UnknownOutcome>()("Unknow
 }) {
   override get message(): string {
     return `It is not known whether ${this.broker} (${this.account}) did ${this.operation}: ${this.reason}. ` +
-      "It is being looked up and will not be sent twice"
+      afterLoss(this.operation)
   }
 }
 

@@ -11,6 +11,8 @@ export interface BrokerInstrument {
   readonly tradingSymbol: string
   /** Largest quantity of one order, in units, when the master gives it. */
   readonly freezeQuantity?: number
+  /** By the master, when it gives it: the instrument's own is that of the session, which keeps what it began with. */
+  readonly lotSize?: number
 }
 
 /** A token or a symbol is unique within a market only: Angel numbers NSE and BSE shares alike. */

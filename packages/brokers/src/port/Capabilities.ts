@@ -1,8 +1,10 @@
 /**
  * What each broker can do and how much of it, as its documents and official SDK had it on {@link asOf}. Dated data, not
- * law: an account's own numbers (a paid plan, a registered algorithm) may replace any of them in the configuration.
+ * law: an account's own numbers (a paid plan, a registered algorithm) may replace what `CapabilityChanges` names.
  */
 import { type Broker } from "./Broker.ts"
+import type { FeedDetail } from "./BrokerAccount.ts"
+import type { CandleInterval } from "./MarketQuote.ts"
 
 /** Most calls in a window of so many milliseconds. */
 export interface Rate {
@@ -21,11 +23,18 @@ export interface FeedMode {
   readonly name: string
   /** Instruments a connection, when it has this mode only. */
   readonly instruments: number
+  /** When it has other modes too; the same when absent. */
+  readonly combined?: number
+  /** Whether only NSE's shares have it. */
+  readonly nseSharesOnly?: boolean
   /** Levels of depth a side. */
   readonly depth: number
   readonly openInterest: boolean
   readonly greeks: boolean
 }
+
+/** How a broker's data frames say whether they are numbered: by the count of acknowledgements that it asks for, or never otherwise. */
+export type MessageNumbers = "by ack count" | "always" | "never"
 
 export interface Capabilities {
   readonly source: string
@@ -39,11 +48,20 @@ export interface Capabilities {
   readonly readRates: ReadonlyArray<Rate>
   readonly quoteRates: ReadonlyArray<Rate>
   readonly candleRates: ReadonlyArray<Rate>
+  /**
+   * Of a broker that counts calls of all kinds together: those of all, and what those may take together that change no order, so
+   * that an exit always finds room.
+   */
+  readonly togetherRates?: { readonly all: ReadonlyArray<Rate>; readonly others: ReadonlyArray<Rate> }
   /** Whether placing, modifying and cancelling draw on one allowance. */
   readonly sharedOrderRate: boolean
+  /** Whether its order book may list orders without their tags: then they are known by their ids, or by what they say. */
+  readonly booksOmitTags?: boolean
   /** Modifications of one order; absent when no limit is stated. */
   readonly modifications?: number
   readonly optionChain: boolean
+  /** Whether the day's circuits come with its quotes, and on its feed. */
+  readonly circuits: { readonly quotes: boolean; readonly feed: boolean }
   readonly greeks: "none" | "rest" | "rest and stream"
   readonly gtt: boolean
   readonly basketMargin: boolean
@@ -52,6 +70,16 @@ export interface Capabilities {
   readonly algoField?: string
   readonly feedConnections: number
   readonly feedModes: ReadonlyArray<FeedMode>
+  /** Names of the modes that the adapter asks for. */
+  readonly feedDetails: Readonly<Record<FeedDetail, ReadonlyArray<string>>>
+  /** Subscriptions of a connection in all modes together, an instrument as often as it has modes; absent = no such limit. */
+  readonly feedSubscriptions?: number
+  /** Legs of one question for a margin; absent = no limit is known. */
+  readonly marginLegs?: number
+  /** Fyers' data frames. */
+  readonly messageNumbers?: MessageNumbers
+  /** Days of one request of candles, where the account's differ from what the documents allow. */
+  readonly candleSpans?: Readonly<Partial<Record<CandleInterval, number>>>
   /** Whether order updates come on the market feed's connection. */
   readonly ordersOnFeed: boolean
 }
@@ -72,6 +100,11 @@ const upstoxReads: ReadonlyArray<Rate> = [
 ]
 const kiteReads: ReadonlyArray<Rate> = [{ calls: 10, window: SECOND }]
 /** Fyers counts all calls together; a third minute over the limit blocks the account for the day. */
+const fyersCalls: ReadonlyArray<Rate> = [
+  { calls: 10, window: SECOND },
+  { calls: 200, window: MINUTE },
+  { calls: 100_000, window: DAY }
+]
 const fyersReads: ReadonlyArray<Rate> = [{ calls: 5, window: SECOND }, { calls: 100, window: MINUTE }]
 
 export const capabilities: Readonly<Record<Broker, Capabilities>> = {
@@ -90,6 +123,7 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
     candleRates: upstoxReads,
     sharedOrderRate: false,
     optionChain: true,
+    circuits: { quotes: true, feed: false },
     greeks: "rest and stream",
     gtt: true,
     basketMargin: true,
@@ -97,11 +131,13 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
     algoField: "header X-Algo-Name of every order call",
     feedConnections: 2,
     feedModes: [
-      { name: "ltpc", instruments: 5_000, depth: 0, openInterest: false, greeks: false },
-      { name: "option_greeks", instruments: 3_000, depth: 1, openInterest: true, greeks: true },
-      { name: "full", instruments: 2_000, depth: 5, openInterest: true, greeks: true },
+      { name: "ltpc", instruments: 5_000, combined: 2_000, depth: 0, openInterest: false, greeks: false },
+      { name: "option_greeks", instruments: 3_000, combined: 2_000, depth: 1, openInterest: true, greeks: true },
+      { name: "full", instruments: 2_000, combined: 1_500, depth: 5, openInterest: true, greeks: true },
       { name: "full_d30", instruments: 50, depth: 30, openInterest: true, greeks: true }
     ],
+    feedDetails: { price: ["ltpc"], quote: ["full"], full: ["full"], depth: ["full_d30"] },
+    marginLegs: 20,
     ordersOnFeed: false
   },
   kite: {
@@ -120,6 +156,7 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
     sharedOrderRate: false,
     modifications: 25,
     optionChain: false,
+    circuits: { quotes: true, feed: false },
     greeks: "none",
     gtt: true,
     basketMargin: true,
@@ -131,6 +168,8 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
       { name: "quote", instruments: 3_000, depth: 0, openInterest: false, greeks: false },
       { name: "full", instruments: 3_000, depth: 5, openInterest: true, greeks: false }
     ],
+    feedDetails: { price: ["ltp"], quote: ["quote"], full: ["full"], depth: ["full"] },
+    feedSubscriptions: 3_000,
     ordersOnFeed: true
   },
   angel: {
@@ -138,6 +177,8 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
     login: "api",
     tokenEnd: { kind: "timeOfDay", hour: 0, minute: 0 },
     tagLength: 19,
+    // Its documentation's order book has no ordertag, the details of one order do: only a real account can tell.
+    booksOmitTags: true,
     orderRates: [
       { calls: 9, window: SECOND },
       { calls: 500, window: MINUTE },
@@ -149,6 +190,7 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
     candleRates: [{ calls: 3, window: SECOND }, { calls: 180, window: MINUTE }, { calls: 5_000, window: HOUR }],
     sharedOrderRate: true,
     optionChain: false,
+    circuits: { quotes: true, feed: true },
     greeks: "rest",
     gtt: true,
     basketMargin: true,
@@ -158,8 +200,12 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
       { name: "LTP", instruments: 1_000, depth: 0, openInterest: false, greeks: false },
       { name: "Quote", instruments: 1_000, depth: 0, openInterest: false, greeks: false },
       { name: "SnapQuote", instruments: 1_000, depth: 5, openInterest: true, greeks: false },
-      { name: "Depth20", instruments: 50, depth: 20, openInterest: false, greeks: false }
+      { name: "Depth20", instruments: 50, nseSharesOnly: true, depth: 20, openInterest: false, greeks: false }
     ],
+    // Packets of 20 levels have no price, so they come beside the quotes.
+    feedDetails: { price: ["LTP"], quote: ["Quote"], full: ["SnapQuote"], depth: ["SnapQuote", "Depth20"] },
+    feedSubscriptions: 1_000,
+    marginLegs: 50,
     ordersOnFeed: false
   },
   fyers: {
@@ -167,16 +213,14 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
     login: "browser",
     tokenEnd: { kind: "jwt" },
     tagLength: 30,
-    orderRates: [
-      { calls: 10, window: SECOND },
-      { calls: 200, window: MINUTE },
-      { calls: 100_000, window: DAY }
-    ],
+    orderRates: fyersCalls,
     readRates: fyersReads,
     quoteRates: fyersReads,
     candleRates: fyersReads,
+    togetherRates: { all: fyersCalls, others: fyersReads },
     sharedOrderRate: false,
     optionChain: true,
+    circuits: { quotes: false, feed: true },
     greeks: "rest",
     gtt: true,
     basketMargin: true,
@@ -188,6 +232,8 @@ export const capabilities: Readonly<Record<Broker, Capabilities>> = {
       { name: "symbol", instruments: 5_000, depth: 1, openInterest: true, greeks: false },
       { name: "depth", instruments: 5_000, depth: 5, openInterest: false, greeks: false }
     ],
+    feedDetails: { price: ["lite"], quote: ["symbol"], full: ["symbol", "depth"], depth: ["symbol", "depth"] },
+    messageNumbers: "by ack count",
     ordersOnFeed: false
   }
 }

@@ -10,6 +10,9 @@ export const MarketQuote = Schema.Struct({
   open: Schema.optionalKey(Paise),
   high: Schema.optionalKey(Paise),
   low: Schema.optionalKey(Paise),
+  /** Between these the exchange takes orders today, where the broker tells. */
+  lowerCircuit: Schema.optionalKey(Paise),
+  upperCircuit: Schema.optionalKey(Paise),
   volume: Schema.optionalKey(Schema.Int),
   openInterest: Schema.optionalKey(Schema.Int),
   bid: Schema.optionalKey(Paise),

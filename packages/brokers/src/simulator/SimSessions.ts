@@ -16,13 +16,21 @@ const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 export class SimSessions {
   readonly #broker: Broker
   readonly #now: () => number
+  readonly #soonest: (account: SimAccount) => number | undefined
   readonly #random: Random.Random
   readonly #grants = new Map<string, Issued>()
   readonly #tokens = new Map<string, Issued>()
 
-  constructor(broker: Broker, seed: number, now: () => number) {
+  /** `soonest`: when a token ends that is issued now, where that is earlier than usual. */
+  constructor(
+    broker: Broker,
+    seed: number,
+    now: () => number,
+    soonest: (account: SimAccount) => number | undefined = () => undefined
+  ) {
     this.#broker = broker
     this.#now = now
+    this.#soonest = soonest
     this.#random = Random.fromSeed(seed, broker.length * 31 + broker.charCodeAt(0))
   }
 
@@ -46,15 +54,16 @@ export class SimSessions {
     return issued === undefined || issued.endsAt <= this.#now() ? undefined : issued.account
   }
 
-  /** When a token issued now ends, epoch ms. Brokers that say it in the token: 06:00 of the next morning. */
-  get nextEnd(): number {
+  /** When the account's token ends that is issued now, epoch ms. Brokers that say it in the token: 06:00 of the next morning. */
+  nextEnd(account: SimAccount): number {
     const end = capabilities[this.#broker].tokenEnd
     const now = this.#now()
-    return tokenEndsAt(end.kind === "jwt" ? { kind: "timeOfDay", hour: 6, minute: 0 } : end, now) ?? now
+    const usual = tokenEndsAt(end.kind === "jwt" ? { kind: "timeOfDay", hour: 6, minute: 0 } : end, now) ?? now
+    return Math.min(usual, this.#soonest(account) ?? usual)
   }
 
   issue(account: SimAccount, text = this.secret(32)): string {
-    this.#tokens.set(text, { account, endsAt: this.nextEnd })
+    this.#tokens.set(text, { account, endsAt: this.nextEnd(account) })
     return text
   }
 

@@ -12,12 +12,13 @@ import { simAngel } from "./angel/simAngel.ts"
 import type { BrokerStage } from "./BrokerStage.ts"
 import type { SimAccountOptions } from "./exchange/SimAccount.ts"
 import { SimulatedExchange } from "./exchange/SimulatedExchange.ts"
-import { clockFaults, type FaultRule, masterFaults } from "./faults/Fault.ts"
+import { clockFaults, type FaultRule, masterFaults, tokenFaults } from "./faults/Fault.ts"
 import { FaultBoard } from "./faults/FaultBoard.ts"
 import { simFyers } from "./fyers/simFyers.ts"
 import { simKite } from "./kite/simKite.ts"
 import { SimMarket } from "./market/SimMarket.ts"
 import { universe } from "./market/universe.ts"
+import { CallLimits } from "./server/CallLimits.ts"
 import type { SimBroker } from "./server/SimBroker.ts"
 import { SimJournal } from "./server/SimJournal.ts"
 import { type SimServer, simServer } from "./server/SimServer.ts"
@@ -38,6 +39,8 @@ export interface SimulationOptions {
   readonly hours?: HoursRules
   /** Strikes listed on each side of the money. */
   readonly strikes?: number
+  /** Whether more requests than a broker's documents allow are refused by it; they are not when absent. */
+  readonly limits?: boolean
   /** 0 or absent = any free one. */
   readonly ports?: Partial<Record<Broker, number>>
 }
@@ -55,6 +58,9 @@ export interface Simulation {
   /** Brings the market up to the clock. */
   readonly catchUp: () => number
 }
+
+/** What a token has that ends early. */
+const EARLY_END_MS = 3_600_000
 
 /** Wall time between steps of the market when nobody asks for anything, ms. */
 const PACE_MS = 100
@@ -110,14 +116,24 @@ export const simulateBrokers = (options: SimulationOptions): Effect.Effect<Simul
     for (const [broker, make] of layers) {
       const skew = (): number => faults.lasting(clockFaults, { broker })?.delay ?? 0
       const now = (): number => clock.now + skew()
-      const sessions = new SimSessions(broker, options.seed, now)
+      const sessions = new SimSessions(broker, options.seed, now, ({ userId }) => {
+        const early = faults.lasting(tokenFaults, { broker, account: userId, operation: "login" })
+        return early === undefined ? undefined : now() + (early.delay ?? EARLY_END_MS)
+      })
       logins[broker] = sessions
       const seat = brokers.length
       const stage: BrokerStage = { exchange, market, sessions, now, skew, wall: real, faults }
       let layer = make(stage)
       brokers.push(layer)
       const port = options.ports?.[broker] ?? 0
-      const server = yield* simServer({ layer: () => layer, faults, journal, catchUp, port })
+      const server = yield* simServer({
+        layer: () => layer,
+        faults,
+        journal,
+        catchUp,
+        port,
+        ...(options.limits === true ? { limits: new CallLimits() } : {})
+      })
       servers[broker] = server
       begins.push(() => {
         layer = make(stage)

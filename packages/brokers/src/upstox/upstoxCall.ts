@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { type BrokerCall, neverSent } from "../port/BrokerCall.ts"
+import { type BrokerCall, leavesOpen, neverSent } from "../port/BrokerCall.ts"
 import {
   type BrokerError,
   NotSent,
@@ -126,6 +126,9 @@ const remedies: Readonly<Record<string, string>> = {
   UDAPI1158: "Send a limit order",
   UDAPI100072: "Upstox answers questions about funds from 05:30 to 24:00 IST",
   UDAPI1001: "See Upstox's own words",
+  UDAPI100068: "Check the API key: keepgaining brokers add upstox",
+  UDAPI100069: "Check the API secret: keepgaining brokers add upstox",
+  UDAPI100070: "Give the account exactly the redirect URL that is registered with Upstox",
   UDAPI100057: "Log in again: a grant works once"
 }
 
@@ -179,6 +182,7 @@ export const upstoxCall = <S extends Schema.ConstraintDecoder<unknown>>(
         ...(remedy === undefined ? {} : { remedy })
       })
     }
+    if (leavesOpen(call, status)) return yield* lost(`HTTP ${status} without a word of Upstox's own`)
     if (status === 401) return yield* new Unauthorised({ ...where, code: "401" })
     if (status < 200 || status >= 300) {
       return yield* new Refused({ ...where, code: `HTTP ${status}`, reason: "no reason was given" })

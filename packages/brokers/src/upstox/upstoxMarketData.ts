@@ -9,6 +9,7 @@ import { UnknownOutcome } from "../port/BrokerError.ts"
 import type { BrokerInstruments } from "../port/BrokerInstruments.ts"
 import type { BrokerCandle, CandleInterval, ChainRow, MarketQuote } from "../port/MarketQuote.ts"
 import { CandleRow, candlesOf } from "../wire/candleRow.ts"
+import { circuitsOf } from "../wire/circuitsOf.ts"
 import { API_VERSION } from "./upstoxCall.ts"
 import type { UpstoxLine } from "./upstoxLine.ts"
 import { ofUpstoxKey } from "./upstoxOrderOf.ts"
@@ -33,6 +34,8 @@ const QuoteRow = Schema.Struct({
   net_change: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
   volume: Schema.optionalKey(Schema.NullOr(Schema.Int)),
   oi: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
+  lower_circuit_limit: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
+  upper_circuit_limit: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
   ohlc: Schema.Struct({ open: Schema.Finite, high: Schema.Finite, low: Schema.Finite }),
   depth: Schema.optionalKey(Schema.Struct({ buy: Schema.Array(Level), sell: Schema.Array(Level) }))
 })
@@ -75,6 +78,7 @@ const quoteOf = (symbol: string, row: typeof QuoteRow.Type): MarketQuote => {
     open: paiseFromRupees(row.ohlc.open),
     high: paiseFromRupees(row.ohlc.high),
     low: paiseFromRupees(row.ohlc.low),
+    ...circuitsOf(row.lower_circuit_limit, row.upper_circuit_limit),
     ...(row.volume == null ? {} : { volume: row.volume }),
     ...(row.oi == null ? {} : { openInterest: Math.round(row.oi) }),
     ...(bid > 0 ? { bid: paiseFromRupees(bid) } : {}),

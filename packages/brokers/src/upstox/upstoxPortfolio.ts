@@ -3,6 +3,7 @@ import { paiseFromRupees } from "@keepgaining/core/market/Money.ts"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BrokerMargins, BrokerPortfolio } from "../port/BrokerAccount.ts"
+import { capabilities } from "../port/Capabilities.ts"
 import type { Profile } from "../port/Portfolio.ts"
 import { API_VERSION } from "./upstoxCall.ts"
 import type { UpstoxLine } from "./upstoxLine.ts"
@@ -84,17 +85,17 @@ export const upstoxPortfolio = ({ read, settings: { instruments } }: UpstoxLine)
   )
 })
 
-const MARGIN_LEGS = 20
 const Margins = Schema.Struct({ final_margin: Schema.Finite })
 
-export const upstoxMargins = ({ known, read, refuse }: UpstoxLine): BrokerMargins => ({
+export const upstoxMargins = ({ known, read, refuse, settings }: UpstoxLine): BrokerMargins => ({
   of: (legs) =>
     Effect.gen(function*() {
-      if (legs.length > MARGIN_LEGS) {
+      const { marginLegs = Infinity } = settings.capabilities ?? capabilities.upstox
+      if (legs.length > marginLegs) {
         return yield* refuse(
           "ask for a margin",
           "legs",
-          `Upstox takes ${MARGIN_LEGS} legs`,
+          `Upstox takes ${marginLegs} legs`,
           "Ask for fewer at a time"
         )
       }

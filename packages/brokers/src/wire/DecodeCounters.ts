@@ -13,7 +13,7 @@ export class DecodeCounters {
   unknownInstruments = 0
   /** Rows whose feed time lay too far ahead of the receive time, which was taken instead. */
   futureTimes = 0
-  /** Depth without a price seen before, which makes no row. */
+  /** Packets with a price of 0 or below, and depth without a price seen before: they make no row. */
   withoutPrice = 0
 }
 

@@ -66,15 +66,20 @@ export class FeedBatch {
   }
 
   /**
-   * Makes the opened row count, received at {@link receivedAt}. Its event time is the feed's own when the decoder put that
+   * Makes the opened row count, received at {@link receivedAt}, and answers whether it does: a row without a price above 0 is
+   * none, for a feed leaves out what it does not know or what has not changed. Its event time is the feed's own when the decoder put that
    * in the column, or the receive time when it put none or one that cannot be. Numbers of this size are boxed when they
    * are passed from function to function, which is why they go by way of arrays.
    */
-  commit(instrument: number, counters: DecodeCounters): void {
+  commit(instrument: number, counters: DecodeCounters): boolean {
     const { ticks } = this
-    // The clock has its one cell, and the opened row is within its columns.
-    const receivedAt = this.#clock[0]!
     const row = ticks.length
+    // The clock has its one cell, and the opened row is within its columns.
+    if (ticks.price[row]! <= 0) {
+      counters.withoutPrice++
+      return false
+    }
+    const receivedAt = this.#clock[0]!
     let eventTime = ticks.eventTime[row]!
     if (!(eventTime > 0)) eventTime = receivedAt
     else if (eventTime > receivedAt + MAX_CLOCK_LEAD_MS) {
@@ -87,6 +92,7 @@ export class FeedBatch {
     ticks.length = row + 1
     if (eventTime > ticks.now) ticks.now = eventTime
     counters.rows++
+    return true
   }
 
   /** Best bid and ask of the row from its first level of depth. */

@@ -112,6 +112,7 @@ describe("Angel packets", () => {
     const batch = batchOf([])
     const row = batch.open()
     batch.mode[row] = AngelMode.quote
+    batch.ticks.price[0] = 100
     commitAt(batch, 0, RECEIVED_AT)
     const frame = encode(batch, 0)
     frame[98] = 0x7f

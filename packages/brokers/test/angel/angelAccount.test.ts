@@ -2,7 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { angelAdapter } from "@keepgaining/brokers/angel/angelAccount.ts"
 import { AngelMode } from "@keepgaining/brokers/angel/AngelMode.ts"
+import type { AccountSettings } from "@keepgaining/brokers/port/BrokerAccount.ts"
 import type { BrokerError } from "@keepgaining/brokers/port/BrokerError.ts"
+import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
 import { angelInstruments, angelToken } from "@keepgaining/brokers/simulator/angel/angelSymbols.ts"
 import { simulateBrokers, type Simulation } from "@keepgaining/brokers/simulator/SimulatedBrokers.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
@@ -18,7 +20,10 @@ const customer = customerOf("angel", "A100200")
 const totpOf = ({ clock }: Simulation): Redacted.Redacted =>
   Redacted.make(generateSync({ secret: customer.totpSecret, epoch: Math.floor(clock.now / 1_000) }))
 
-const accountOf = (simulation: Simulation, changes: { readonly apiKey?: string; readonly silentAfter?: number } = {}) =>
+const accountOf = (
+  simulation: Simulation,
+  changes: Partial<Pick<AccountSettings, "apiKey" | "silentAfter" | "capabilities">> = {}
+) =>
   angelAdapter.account({
     account: "asha",
     userId: customer.userId,
@@ -179,6 +184,32 @@ describe("the Angel One account", () => {
       assert.isTrue(chain.every((row) => row.price > 0 && row.greeks === undefined))
     })
   )
+  check(
+    "asks for the margin of as many legs as the account may, by the documents or by its own number",
+    Effect.gen(function*() {
+      const { simulation, token } = yield* stage
+      const leg = {
+        symbol: "NSE:SBIN",
+        side: "buy",
+        quantity: 1,
+        price: paise(80_000),
+        product: "intraday"
+      } as const
+      const many = (count: number, marginLegs?: number) => {
+        const own = marginLegs === undefined ? {} : { capabilities: { ...capabilities.angel, marginLegs } }
+        return accountOf(simulation, own).session(token).margins.of(Array.from({ length: count }, () => leg))
+      }
+      assert.isAbove((yield* many(50)).total, 0)
+      for (const [count, own] of [[51, undefined], [3, 2]] as const) {
+        const error = yield* Effect.flip(many(count, own)).pipe(Effect.orDie)
+        assert.deepInclude(error, { _tag: "Refused", code: "legs" })
+        assert.include(error.message, `${own ?? 50} legs`)
+      }
+      // Sent, and the simulator keeps to the documents.
+      assert.deepInclude(yield* Effect.flip(many(51, 60)).pipe(Effect.orDie), { _tag: "Refused", code: "AB4033" })
+    })
+  )
+
   check(
     "refuses a GTT order with two legs, or of a contract, before it is sent",
     Effect.gen(function*() {

@@ -26,6 +26,7 @@ const angel: Candidate = {
     const totp = generateSync({ secret: customer.totpSecret, epoch: Math.floor(simulation.clock.now / 1_000) })
     return loginByApi(Redacted.make(customer.pin), Redacted.make(totp))
   },
+  saysItsEnd: true,
   without: []
 }
 

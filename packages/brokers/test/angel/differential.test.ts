@@ -185,6 +185,7 @@ describe("Angel packets, by us and by smartapi-javascript", () => {
     Effect.gen(function*() {
       const sent = new FeedBatch(1)
       sent.mode[sent.open()] = AngelMode.snapQuote
+      sent.ticks.price[0] = 250_005
       commitAt(sent, 0, RECEIVED_AT)
       const [cut] = packets(sent).map((packet) => packet.slice(0, 200))
       assert.isDefined(cut)

@@ -19,6 +19,8 @@ export interface Candidate {
     customer: SimAccount,
     account: BrokerAccount
   ) => Effect.Effect<BrokerToken, BrokerError>
+  /** Whether its tokens say themselves when they end. */
+  readonly saysItsEnd: boolean
   /** What the broker cannot do, and the kit therefore leaves out. */
   readonly without: ReadonlyArray<"gtt" | "chain" | "part-fills">
 }

@@ -1,5 +1,6 @@
 /** Market data that is asked for: quotes, candles, chains, margins. */
 import { assert, describe } from "@effect/vitest"
+import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
 import type { CandleInterval } from "@keepgaining/brokers/port/MarketQuote.ts"
 import { DAY_MS, MINUTE_MS } from "@keepgaining/core/market/IndianTime.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
@@ -23,6 +24,13 @@ export const marketDataCases = (candidate: Candidate): void => {
           const of = on.simulation.market.ofSymbol(quote.symbol)
           assert.isDefined(of)
           assert.strictEqual(quote.price, on.simulation.market.price(of, on.simulation.exchange.now), quote.symbol)
+          const { lowerCircuit, upperCircuit } = on.simulation.exchange.quote(of)
+          const isTold = capabilities[candidate.broker].circuits.quotes && of.instrument.kind !== "index"
+          assert.deepStrictEqual(
+            [quote.lowerCircuit, quote.upperCircuit],
+            isTold ? [lowerCircuit, upperCircuit] : [undefined, undefined],
+            quote.symbol
+          )
         }
       }))
     for (

@@ -97,6 +97,16 @@ export const marketFeedCases = (candidate: Candidate): void => {
           assert.deepStrictEqual(thrown, [])
         })
     )
+    check("a tick without a price is none", (on) =>
+      Effect.gen(function*() {
+        const { rows } = yield* ticks(on, ["NSE:RELIANCE", "NSE:NIFTY 50"], "full")
+        yield* eventually("first ticks", () => rows.length > 1 || undefined)
+        fault(on, { fault: "no-price", operation: "market-feed", count: 4 })
+        yield* eventually("them", () => on.simulation.faults.rules.length === 0 || undefined)
+        const before = rows.length
+        yield* eventually("more ticks", () => rows.length > before + 2 || undefined)
+        assert.deepStrictEqual(rows.filter(({ price }) => price <= 0), [])
+      }))
     for (const kind of ["duplicate", "reorder", "miss"] as const) {
       check(`frames that come ${kind}: nothing ends`, (on) =>
         Effect.gen(function*() {
@@ -158,6 +168,27 @@ export const marketFeedCases = (candidate: Candidate): void => {
           assert.include(["silent", "closed"], end.cause)
         }))
     }
+    check(
+      "stale: nothing of it is ever heard again, a new connection is well, and no end is made up",
+      (on) =>
+        Effect.gen(function*() {
+          const { feed, rows } = yield* ticks(on, ["NSE:RELIANCE"], "quote")
+          const ends: Array<FeedEnd> = []
+          yield* Effect.forkScoped(Effect.map(feed.ended, (end) => ends.push(end)))
+          yield* eventually("first ticks", () => rows.length > 0 || undefined)
+          fault(on, { fault: "stale", operation: "market-feed" })
+          yield* eventually("it", () => on.simulation.faults.rules.length === 0 || undefined)
+          yield* Effect.sleep(100)
+          const before = rows.length
+          // Longer than silence is tolerated: pings go on, so the connection lives unless the adapter looks for ticks.
+          yield* Effect.sleep(4_000)
+          assert.strictEqual(rows.length, before)
+          for (const { cause } of ends) assert.strictEqual(cause, "silent")
+          const again = yield* ticks(on, ["NSE:RELIANCE"], "quote")
+          yield* eventually("ticks of the new one", () => again.rows.length > 2 || undefined)
+          assert.strictEqual(rows.length, before)
+        })
+    )
     check("an upgrade that is refused: token, throttle, trouble", (on) =>
       Effect.gen(function*() {
         const open = on.session.marketFeed.open(() => undefined)

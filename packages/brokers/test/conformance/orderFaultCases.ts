@@ -36,6 +36,26 @@ export const orderFaultCases = (candidate: Candidate): void => {
         yield* Effect.sleep(100)
         assert.isUndefined((yield* on.session.orders.book).find(({ tag }) => tag === order.tag))
       }))
+    check(
+      "a book that leaves the tags out has the orders all the same, and the stream has the tag",
+      (on) =>
+        Effect.gen(function*() {
+          const { seen } = yield* events(on)
+          const order = restingOrder(on)
+          const [orderId] = yield* on.session.orders.place(order)
+          const told = yield* eventually(
+            "open",
+            () => orderEvents(seen, order.tag).find(({ status }) => status === "open")
+          )
+          assert.strictEqual(told.orderId, orderId)
+          fault(on, { fault: "book-without-tag", operation: "book" })
+          const row = (yield* on.session.orders.book).find((each) => each.orderId === orderId)
+          assert.isDefined(row)
+          assert.notProperty(row, "tag")
+          assert.deepInclude(row, { symbol: order.symbol, quantity: 10, status: "open" })
+          yield* inBook(on, order.tag, () => true)
+        })
+    )
     check("rejected at once", (on) =>
       Effect.gen(function*() {
         fault(on, { fault: "reject-at-once", operation: "place" })
@@ -109,6 +129,11 @@ export const orderFaultCases = (candidate: Candidate): void => {
       ["HTTP 502, placed", { fault: "server-error", status: 502, applied: true }],
       ["HTTP 503 with a page", { fault: "server-error-html", status: 503 }],
       ["HTTP 504 with a page, placed", { fault: "server-error-html", status: 504, applied: true }],
+      ["HTTP 408 with a page", { fault: "server-error-html", status: 408 }],
+      ["HTTP 408 with a page, placed", { fault: "server-error-html", status: 408, applied: true }],
+      ["HTTP 403 with a page", { fault: "server-error-html", status: 403 }],
+      ["HTTP 401 with a page", { fault: "server-error-html", status: 401 }],
+      ["HTTP 425 with a page, placed", { fault: "server-error-html", status: 425, applied: true }],
       ["HTTP 200 with a page", { fault: "html-answer" }],
       ["HTTP 200 with a page, placed", { fault: "html-answer", applied: true }]
     ]
@@ -135,6 +160,8 @@ export const orderFaultCases = (candidate: Candidate): void => {
         const change = on.session.orders.modify({ orderId, order: { ...order, quantity: 11 } })
         assert.strictEqual((yield* failure(change, on))._tag, "UnknownOutcome")
         yield* inBook(on, order.tag, ({ quantity }) => quantity === 11)
+        fault(on, { fault: "server-error-html", status: 404, operation: "cancel" })
+        assert.strictEqual((yield* failure(on.session.orders.cancel(orderId), on))._tag, "UnknownOutcome")
         fault(on, { fault: "hang", operation: "cancel", applied: true })
         assert.strictEqual((yield* failure(on.session.orders.cancel(orderId), on))._tag, "UnknownOutcome")
         yield* inBook(on, order.tag, ({ status }) => status === "cancelled")

@@ -93,6 +93,48 @@ export const orderFeedCases = (candidate: Candidate): void => {
           assert.deepStrictEqual(thrown, [])
         })
     )
+    check("a status that nobody knows is told as unknown, and never as an end", (on) =>
+      Effect.gen(function*() {
+        const { seen } = yield* events(on)
+        const order = restingOrder(on)
+        fault(on, { fault: "strange-status", operation: "order-feed", after: 1 })
+        yield* on.session.orders.place(order)
+        const strange = yield* eventually("it", () =>
+          orderEvents(seen, order.tag).find(({ status }) => status === "unknown"))
+        assert.match(strange.brokerStatus, /settlement|999/i)
+        assert.isFalse(strange.waiting)
+        yield* inBook(on, order.tag, ({ status }) =>
+          status === "open")
+      }))
+    check("a change in the second of the one before is told with the same stamp", (on) =>
+      Effect.gen(function*() {
+        const { seen } = yield* events(on)
+        const order = restingOrder(on)
+        const [orderId = ""] = yield* on.session.orders.place(order)
+        const before = yield* eventually("open", () =>
+          orderEvents(seen, order.tag).find(({ status }) => status === "open"))
+        fault(on, { fault: "old-stamp", operation: "modify" })
+        yield* on.session.orders.modify({ orderId, order: { ...order, quantity: 12 } })
+        const after = yield* eventually("the change", () =>
+          orderEvents(seen, order.tag).find(({ quantity }) =>
+            quantity === 12
+          ))
+        assert.strictEqual(after.changedAt, before.changedAt)
+        assert.strictEqual(
+          (yield* inBook(on, order.tag, ({ quantity }) =>
+            quantity === 12)).changedAt,
+          before.changedAt
+        )
+      }))
+    for (const kind of ["silent", "half-open"] as const) {
+      check(`${kind}: is noticed by the watchdog`, (on) =>
+        Effect.gen(function*() {
+          const { ended } = yield* events(on)
+          fault(on, { fault: kind, operation: "order-feed" })
+          yield* on.session.orders.place(restingOrder(on))
+          assert.include(["silent", "closed"], (yield* within(ended)).cause)
+        }))
+    }
     for (const kind of ["disconnect", "reset", "cut-frame"] as const) {
       check(`${kind}: ends`, (on) =>
         Effect.gen(function*() {

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { FyersFrames } from "@keepgaining/brokers/fyers/FyersFrames.ts"
 import {
   hsmAck,
   hsmAuth,
@@ -16,6 +17,7 @@ import {
 import { HsmDecoder } from "@keepgaining/brokers/fyers/HsmDecoder.ts"
 import { HsmEncoder } from "@keepgaining/brokers/fyers/HsmEncoder.ts"
 import { HsmMode, topicOfIndex, topicOfToken } from "@keepgaining/brokers/fyers/HsmTopic.ts"
+import type { BrokerInstrument } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import { FeedBatch } from "@keepgaining/brokers/wire/FeedBatch.ts"
 import { KeyTable } from "@keepgaining/brokers/wire/KeyTable.ts"
 import { MalformedFrame } from "@keepgaining/brokers/wire/MalformedFrame.ts"
@@ -196,5 +198,39 @@ describe("Fyers HSM control frames", () => {
     assert.strictEqual(topicOfToken("dp", "101126112543919"), "dp|nse_fo|43919")
     assert.isUndefined(topicOfToken("sf", "99990000003045"))
     assert.isUndefined(topicOfToken("sf", ""))
+  })
+})
+
+describe("whether Fyers' frames are numbered", () => {
+  const share: BrokerInstrument = {
+    index: 3,
+    instrument: { symbol: "NSE:SBIN", exchange: "NSE", kind: "equity", tickSize: 5, lotSize: 1 },
+    token: "10100000003045",
+    tradingSymbol: "NSE:SBIN-EQ"
+  }
+  const topics = KeyTable.from([["sf|nse_cm|3045", 3]])
+  it.each(
+    [
+      ["by ack count", 0, false],
+      ["by ack count", 2, true],
+      ["always", 0, true],
+      ["always", 2, true],
+      ["never", 0, false],
+      ["never", 2, false]
+    ] as const
+  )("is taken %s, with an ack count of %i", (numbers, ackCount, isNumbered) => {
+    const frames = new FyersFrames(new Map(), () => undefined, numbers)
+    frames.learn([share])
+    frames.decode(hsmAuthAnswer({ accepted: true, ackCount, config: undefined }), RECEIVED_AT)
+    const sent = new FeedBatch(1)
+    sent.mode[sent.open()] = HsmMode.symbol
+    sent.ticks.price[0] = 80_000
+    commitAt(sent, 3, RECEIVED_AT)
+    const batch = frames.decode(new HsmEncoder(topics, isNumbered).encode(sent), RECEIVED_AT)
+    assert.deepStrictEqual([batch.length, batch.ticks.price[0]], [1, 80_000])
+    assert.strictEqual(frames.messageNumber, isNumbered ? 1 : 0)
+    // Taken otherwise it is no frame at all.
+    const other = frames.decode(new HsmEncoder(topics, !isNumbered).encode(sent), RECEIVED_AT)
+    assert.strictEqual(other.length, 0)
   })
 })

@@ -10,9 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { readdirSync } from "node:fs"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { customerOf, START } from "../conformance/stage.ts"
+import { answering } from "../wire/answering.ts"
 import { logInByPages } from "./logInByPages.ts"
 
 const call = (changes: boolean): BrokerCall => ({
@@ -22,28 +21,6 @@ const call = (changes: boolean): BrokerCall => ({
   changes,
   tag: "kg1"
 })
-
-/** A server that answers everything with one body; counts the requests. */
-const answering = (status: number, body: string, headers: Readonly<Record<string, string>> = {}) =>
-  Effect.acquireRelease(
-    Effect.callback<{ readonly root: string; readonly close: () => void }>((resume) => {
-      const server = createServer((request, response) => {
-        request.resume()
-        response.writeHead(status, { "content-type": "application/json", ...headers })
-        response.end(body)
-      })
-      server.listen(0, "127.0.0.1", () => {
-        // A server that listens on TCP has an address of this form.
-        const { port } = server.address() as AddressInfo
-        const close = () => {
-          server.closeAllConnections()
-          server.close()
-        }
-        resume(Effect.succeed({ root: `http://127.0.0.1:${port}`, close }))
-      })
-    }),
-    ({ close }) => Effect.sync(close)
-  )
 
 const failed = (status: number, body: string, headers?: Readonly<Record<string, string>>) =>
   Effect.scoped(Effect.gen(function*() {
@@ -67,8 +44,12 @@ describe("a call to Fyers", () => {
     ["refused", 400, `{"s":"error","code":-50,"message":"qty"}`, "Refused"],
     ["an expired token with HTTP 400", 400, `{"s":"error","code":-8,"message":"expired"}`, "Unauthorised"],
     ["a wrong app secret", 401, `{"s":"error","code":-352,"message":"app id hash"}`, "Refused"],
-    ["401 without a word", 401, "", "Unauthorised"],
-    ["forbidden without a word", 403, "", "Refused"],
+    ["forbidden", 403, `{"s":"error","code":-403,"message":"IP"}`, "Refused"],
+    ["401 without a word", 401, "", "UnknownOutcome"],
+    ["forbidden without a word", 403, "", "UnknownOutcome"],
+    ["a gateway's page for a time that ran out", 408, "<h1>Request Timeout</h1>", "UnknownOutcome"],
+    ["a gateway's page for what is too early", 425, "<h1>Too Early</h1>", "UnknownOutcome"],
+    ["JSON of somebody else", 404, `{"message":"no route"}`, "UnknownOutcome"],
     ["too many calls", 429, `{"s":"error","code":-429,"message":"limit"}`, "RateLimited"],
     ["an error of the server", 500, `{"s":"error","code":-1,"message":""}`, "UnknownOutcome"]
   ]
@@ -129,7 +110,7 @@ describe("a call to Fyers", () => {
           type: "limit",
           product: "delivery",
           validity: "DAY",
-          limitPrice: paise(50_000)
+          limitPrice: paise(80_000)
         }) ?? Effect.die("two sessions")
         assert.lengthOf(yield* first?.orders.book ?? Effect.succeed([]), 1)
         assert.lengthOf(yield* second?.orders.book ?? Effect.succeed([]), 0)

@@ -35,6 +35,9 @@ interface Model {
   readonly getQuotes: (symbols: ReadonlyArray<string>) => Promise<unknown>
   readonly place_order: (order: object) => Promise<unknown>
   readonly place_multi_order: (orders: ReadonlyArray<object>) => Promise<unknown>
+  readonly place_gtt_order: (order: object) => Promise<unknown>
+  readonly gtt_modify_order: (order: object) => Promise<unknown>
+  readonly get_gtt_orders: () => Promise<unknown>
   readonly get_orders: () => Promise<unknown>
   readonly get_positions: () => Promise<unknown>
 }
@@ -242,6 +245,22 @@ describe("the official Fyers SDK", () => {
       assert.strictEqual(book.orderBook.find(({ id }) => id === placed.id)?.filledQty, 3)
       const held = yield* ask<{ readonly netPositions: ReadonlyArray<{ netQty: number }> }>(() => fyers.get_positions())
       assert.strictEqual(held.netPositions[0]?.netQty, 3)
+
+      const low = Math.round(price * 0.9)
+      const leg = (at: number, qty: number) => ({ orderInfo: { leg1: { price: at, triggerPrice: at, qty } } })
+      const gtt = yield* ask<{ readonly id: string }>(() =>
+        fyers.place_gtt_order({ symbol, side: 1, productType: "CNC", ...leg(low, 2) })
+      )
+      const changed = yield* ask<{ readonly code: number; readonly id: string }>(() =>
+        fyers.gtt_modify_order({ id: gtt.id, ...leg(low - 5, 4) })
+      )
+      assert.deepInclude(changed, { code: 1102, id: gtt.id })
+      const gtts = yield* ask<
+        { readonly orderBook: ReadonlyArray<{ id: string; qty: number; price_trigger: number }> }
+      >(
+        () => fyers.get_gtt_orders()
+      )
+      assert.deepInclude(gtts.orderBook[0], { id: gtt.id, qty: 4, price_trigger: low - 5 })
 
       const several = yield* ask<{ readonly data: ReadonlyArray<{ readonly body: { readonly code: number } }> }>(() =>
         fyers.place_multi_order([{ ...order, orderTag: "first" }, { ...order, symbol: "NSE:NOSUCH-EQ" }])

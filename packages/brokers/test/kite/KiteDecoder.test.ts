@@ -113,7 +113,10 @@ describe("Kite frames", () => {
     const error = decoder.decode(frame, RECEIVED_AT, batch)
     const { counters } = decoder
     assert.strictEqual(counters.rows, batch.length)
-    assert.strictEqual(counters.packets, counters.rows + counters.badPackets + counters.unknownInstruments)
+    assert.strictEqual(
+      counters.packets,
+      counters.rows + counters.badPackets + counters.unknownInstruments + counters.withoutPrice
+    )
     if (error !== undefined) assert.strictEqual(batch.length, 0)
   })
   it("of one byte are heartbeats", () => {
@@ -152,6 +155,7 @@ describe("Kite frames", () => {
     view.setInt16(0, 1)
     view.setInt16(2, 44)
     view.setUint32(4, token)
+    view.setInt32(8, 100)
     view.setUint32(20, 4_000_000_000)
     const batch = new FeedBatch(1)
     new KiteDecoder(KiteTokens.from([[token, 1]])).decode(frame, RECEIVED_AT, batch)
@@ -176,6 +180,7 @@ describe("Kite frames", () => {
     const sent = batchOf([])
     const row = sent.open()
     sent.mode[row] = KiteMode.full
+    sent.ticks.price[row] = 100
     commitAt(sent, 0, RECEIVED_AT)
     sent.ticks.eventTime[row] = RECEIVED_AT + 3_600_000
     const got = new FeedBatch(1)
@@ -195,7 +200,7 @@ describe("a batch", () => {
       const batch = new FeedBatch(1, 2)
       for (let i = 0; i < rows; i++) {
         const row = batch.open()
-        batch.ticks.price[row] = i
+        batch.ticks.price[row] = 1 + i
         batch.day.high[row] = i
         batch.depth.setAsk(row, 1, i, i, i)
         batch.greeks.rho[row] = i
@@ -212,7 +217,7 @@ describe("a batch", () => {
             batch.greeks.rho[i],
             batch.mode[i]
           ],
-          [i, i, i, i, i]
+          [1 + i, i, i, i, i]
         )
       }
     }

@@ -40,9 +40,12 @@ const kite: Candidate = {
         })
         return new URL(answer.headers.get("location") ?? "http://nowhere")
       })
-      if (back.searchParams.get("state") !== "some-state") throw new Error(`no redirect: ${back.href}`)
+      // A browser is waited for at the registered URL only.
+      const isHere = back.href.startsWith(customer.redirectUrl)
+      if (!isHere || back.searchParams.get("state") !== "some-state") throw new Error(`no redirect: ${back.href}`)
       return yield* account.auth.exchange(Redacted.make(account.auth.grantOf(back) ?? ""))
     }),
+  saysItsEnd: false,
   without: ["chain"]
 }
 

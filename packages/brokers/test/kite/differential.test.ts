@@ -140,6 +140,7 @@ describe("Kite frames, by us and by kiteconnect", () => {
     const token = 0xfedcba01
     const sent = new FeedBatch(1)
     sent.mode[sent.open()] = KiteMode.quote
+    sent.ticks.price[0] = 100
     sent.ticks.volume[0] = 4_000_000_000
     commitAt(sent, 0, RECEIVED_AT)
     const frame = encodeKiteFrame(sent, KiteTokens.from([[token, 0]]))

@@ -99,5 +99,21 @@ describe("the official Kite SDK", () => {
       const { net } = yield* Effect.promise(() => sdk.getPositions())
       assert.strictEqual(net[0]?.quantity, 3)
       assert.lengthOf(yield* Effect.promise(() => sdk.getOrderTrades(id)), 1)
+      const states = yield* Effect.promise(() => sdk.getOrderHistory(id))
+      assert.deepStrictEqual(states.map(({ status }) => status), ["PUT ORDER REQ RECEIVED", "OPEN", "COMPLETE"])
+
+      const gttAt = (trigger: number, quantity: number) => ({
+        trigger_type: "single" as const,
+        exchange: "NSE",
+        tradingsymbol: "SBIN",
+        trigger_values: [trigger],
+        last_price: full.last_price,
+        orders: [{ transaction_type: "BUY", quantity, product: "CNC", order_type: "LIMIT", price: trigger }]
+      } as Parameters<typeof sdk.placeGTT>[0])
+      const low = Math.round(full.last_price * 0.9)
+      const { trigger_id: gtt } = yield* Effect.promise(() => sdk.placeGTT(gttAt(low, 2)))
+      assert.strictEqual((yield* Effect.promise(() => sdk.modifyGTT(gtt, gttAt(low - 5, 4)))).trigger_id, gtt)
+      const changed = yield* Effect.promise(() => sdk.getGTT(gtt))
+      assert.deepStrictEqual([changed.condition.trigger_values, changed.orders[0]?.quantity], [[low - 5], 4])
     })))
 })

@@ -54,10 +54,10 @@ const stage = (broker: Broker) =>
     return { account, customer, login, simulation }
   })
 
-const refusedBy = (fault: FaultKind): Effect.Effect<LoginRefused> =>
+const refusedBy = (fault: FaultKind, broker: Broker = "fyers"): Effect.Effect<LoginRefused> =>
   Effect.scoped(Effect.gen(function*() {
-    const { login, simulation } = yield* stage("fyers")
-    simulation.faults.add({ fault, broker: "fyers", operation: "login" })
+    const { login, simulation } = yield* stage(broker)
+    simulation.faults.add({ fault, broker, operation: "login" })
     return yield* Effect.flip(login()).pipe(Effect.orDie)
   }))
 
@@ -95,12 +95,28 @@ describe.skipIf(executable === undefined)("an automated login in a real browser"
         const code = yield* refusedBy("wrong-code")
         assert.isTrue(code.refusedByBroker)
         assert.include(code.reason, "TOTP")
+        const late = yield* refusedBy("late-code")
+        assert.isTrue(late.refusedByBroker)
+        assert.include(late.reason, "TOTP")
         const page = yield* refusedBy("changed-page")
         assert.isFalse(page.refusedByBroker)
         assert.include(page.reason, "userId")
         const person = yield* refusedBy("captcha")
         assert.isFalse(person.refusedByBroker)
         assert.include(person.reason, "person")
+      }),
+    120_000
+  )
+
+  it.live(
+    "gives no grant when the redirect URL is not the registered one, at the first page or at the end",
+    () =>
+      Effect.gen(function*() {
+        for (const [broker, place] of [["upstox", "mobile"], ["fyers", "userId"], ["kite", "its end"]] as const) {
+          const refused = yield* refusedBy("redirect-mismatch", broker)
+          assert.include(refused.reason, place)
+          assert.isFalse(refused.refusedByBroker)
+        }
       }),
     120_000
   )

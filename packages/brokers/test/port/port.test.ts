@@ -25,7 +25,7 @@ describe("tokens", () => {
   it("end when they say so, where that is earlier", () => {
     assert.strictEqual(endOf("angel", "2026-11-24 09:00:00", "2026-11-25 05:00:00"), "2026-11-25T00:00")
     assert.strictEqual(endOf("angel", "2026-11-24 09:00:00", "2026-11-24 15:00:00"), "2026-11-24T15:00")
-    assert.strictEqual(endOf("fyers", "2026-11-24 09:00:00", "2026-11-25 06:00:00"), "2026-11-25T06:00")
+    assert.strictEqual(endOf("fyers", "2026-11-24 09:00:00", "2026-11-25 06:00:00"), "2026-11-25T05:59")
     assert.isUndefined(endOf("fyers", "2026-11-24 09:00:00"))
   })
 })
@@ -44,7 +44,25 @@ describe("broker errors", () => {
       refused.message,
       "kite (main) refused place order: IP (UDAPI1154). Register this machine's address"
     )
-    assert.match(new UnknownOutcome({ ...call, reason: "reset" }).message, /will not be sent twice/)
+  })
+  it.each(
+    [
+      ["place order", /being looked up and will not be sent twice$/],
+      ["place GTT", /being looked up and will not be sent twice$/],
+      ["modify order", /order is being looked up, and this is asked for again/],
+      ["cancel order", /order is being looked up, and this is asked for again/],
+      ["cancel GTT", /cancel it again if it is still active/],
+      ["log in", /Begin the login anew/],
+      ["log out", /until its usual end/],
+      ["read the order book", /Nothing was changed by it, so it can simply be asked for again/],
+      ["ask for a margin", /Nothing was changed by it/],
+      ["open the market feed", /Nothing was changed by it/]
+    ] as const
+  )("say of a lost answer to %s what is done or to be done", (operation, words) => {
+    const { message } = new UnknownOutcome({ ...call, operation, reason: "reset" })
+    assert.match(message, words)
+    assert.include(message, "kite (main)")
+    assert.strictEqual(/sent twice/.test(message), operation.startsWith("place"))
   })
 })
 

@@ -31,10 +31,11 @@ const exchangeAt = (start: string, rules?: HoursRules) => {
     rules?.closed,
     rules === undefined ? undefined : new TradingHours(rules)
   )
+  const faults = new FaultBoard(3)
   const exchange = new SimulatedExchange({
     seed: 3,
     market,
-    faults: new FaultBoard(3),
+    faults,
     start: at(start),
     ...(rules === undefined ? {} : { hours: new TradingHours(rules) })
   })
@@ -53,13 +54,14 @@ const exchangeAt = (start: string, rules?: HoursRules) => {
     const listed = of(symbol)
     const { instrument: { lotSize, tickSize } } = listed
     return exchange.place(account, {
+      tag: "sim",
       of: listed,
       side: "buy",
       type: "limit",
       product: "intraday",
       validity: "DAY",
       quantity: lotSize,
-      limitPrice: paise(Math.round(exchange.quote(listed).price * 0.9 / tickSize) * tickSize)
+      limitPrice: paise(Math.round(exchange.quote(listed).price * 0.95 / tickSize) * tickSize)
     })
   }
   const isTaken = (symbol: string): boolean => {
@@ -68,7 +70,7 @@ const exchangeAt = (start: string, rules?: HoursRules) => {
     assert.strictEqual(answer.cause, "closed")
     return false
   }
-  return { exchange, market, account, of, place, isTaken, future: future.instrument.symbol }
+  return { exchange, faults, market, account, of, place, isTaken, future: future.instrument.symbol }
 }
 
 describe("the simulated exchange with hours", () => {
@@ -151,5 +153,122 @@ describe("the simulated market", () => {
     assert.strictEqual(market.at(before.index), after)
     assert.strictEqual(market.price(after, now), price)
     assert.isFalse(market.relist("NSE:NOSUCH", { lotSize: 2 }))
+  })
+})
+
+describe("the circuits of the simulated exchange", () => {
+  it("are on the tick around the previous close, wider the further the price has gone, and an index has none", () => {
+    const { exchange, market, of } = exchangeAt("2026-11-26T11:00:00")
+    for (const each of market.instruments) {
+      const { lowerCircuit, previousClose, price, upperCircuit } = exchange.quote(each)
+      if (each.instrument.kind === "index") {
+        assert.deepStrictEqual([lowerCircuit, upperCircuit], [0, 0])
+        continue
+      }
+      assert.deepStrictEqual([lowerCircuit % each.instrument.tickSize, upperCircuit % each.instrument.tickSize], [0, 0])
+      assert.isTrue(lowerCircuit <= price && price <= upperCircuit, each.instrument.symbol)
+      assert.isTrue(lowerCircuit <= previousClose && previousClose <= upperCircuit, each.instrument.symbol)
+    }
+    const share = of("NSE:RELIANCE")
+    const before = exchange.quote(share)
+    market.moveTo(share, paise(Math.round(before.previousClose * 1.14)), exchange.now)
+    const after = exchange.quote(share)
+    assert.closeTo(before.upperCircuit / before.previousClose, 1.1, 0.001)
+    assert.closeTo(after.upperCircuit / after.previousClose, 1.2, 0.001)
+    // Of a call far out of the money the underlying tells how far it may go.
+    const call = market.instruments.find(({ instrument }) =>
+      instrument.right === "CE" && instrument.underlying === "NSE:NIFTY 50"
+    )
+    assert.isDefined(call)
+    const option = exchange.quote(call)
+    const index = exchange.quote(market.at(call.underlying ?? 0))
+    assert.closeTo(option.upperCircuit - option.previousClose, index.previousClose * 0.1, index.previousClose * 0.051)
+  })
+  it("hold for orders and for changes of them, also when they are set", () => {
+    const { account, exchange, market, of, place } = exchangeAt("2026-11-26T11:00:00")
+    const share = of("NSE:RELIANCE")
+    const [order] = [place("NSE:RELIANCE")].flat()
+    if (order === undefined || "_tag" in order) throw new Error("it is within the circuits")
+    exchange.advance(exchange.now + 1_000)
+    const { lowerCircuit, upperCircuit } = exchange.quote(share)
+    const change = (limitPrice: number) =>
+      exchange.modify(account, { orderId: order.orderId, limitPrice: paise(limitPrice) })
+    for (const beyond of [lowerCircuit - 10, upperCircuit + 10]) {
+      const answer = change(beyond)
+      assert.deepInclude(answer, { _tag: "Refusal", cause: "price" })
+    }
+    assert.notProperty(change(lowerCircuit), "_tag")
+    market.setBand(share, { lowest: paise(1_000), highest: paise(2_000) })
+    assert.deepInclude(place("NSE:RELIANCE"), { _tag: "Refusal", cause: "price" })
+    market.setBand(share, undefined)
+    assert.notProperty(place("NSE:RELIANCE"), "_tag")
+  })
+})
+
+describe("what the simulated exchange keeps of an order", () => {
+  it("is every state that it was in, as it was then", () => {
+    const { account, exchange, place } = exchangeAt("2026-11-26T11:00:00")
+    const [order] = [place("NSE:RELIANCE")].flat()
+    if (order === undefined || "_tag" in order) throw new Error("it is within the circuits")
+    exchange.advance(exchange.now + 1_000)
+    exchange.modify(account, { orderId: order.orderId, quantity: 3 })
+    exchange.advance(exchange.now + 1_000)
+    exchange.cancel(account, order.orderId)
+    exchange.advance(exchange.now + 1_000)
+    const states = exchange.history(account, order.orderId)
+    assert.deepStrictEqual(states.map(({ quantity, status }) => [status, quantity]), [
+      ["received", 1],
+      ["open", 1],
+      ["open", 3],
+      ["cancelled", 3]
+    ])
+    const times = states.map(({ changedAt }) => changedAt)
+    assert.deepStrictEqual(times, [...times].sort((a, b) => a - b))
+    assert.deepStrictEqual(exchange.history(account, "no such order"), [])
+  })
+  it("leaves tags out of a book when it shall, once, and not of the order", () => {
+    const { account, exchange, faults, place } = exchangeAt("2026-11-26T11:00:00")
+    place("NSE:RELIANCE")
+    const [order] = exchange.orders(account)
+    assert.isDefined(order?.tag)
+    faults.add({ fault: "book-without-tag", count: 1 })
+    assert.isUndefined(exchange.book(account)[0]?.tag)
+    assert.strictEqual(exchange.book(account)[0]?.tag, order?.tag)
+    assert.strictEqual(exchange.orders(account)[0]?.tag, order?.tag)
+  })
+  it("keeps the stamp of an order or a GTT order when a change of it shall have the old one", () => {
+    const { account, exchange, faults, of, place } = exchangeAt("2026-11-26T11:00:00")
+    const [order] = [place("NSE:RELIANCE")].flat()
+    if (order === undefined || "_tag" in order) throw new Error("it is within the circuits")
+    exchange.advance(exchange.now + 1_000)
+    const opened = order.changedAt
+    faults.add({ fault: "old-stamp", operation: "modify", count: 1 })
+    for (const quantity of [2, 3]) {
+      exchange.modify(account, { orderId: order.orderId, quantity })
+      exchange.advance(exchange.now + 2_000)
+      assert.strictEqual(order.quantity, quantity)
+      if (quantity === 2) assert.strictEqual(order.changedAt, opened)
+      else assert.isAbove(order.changedAt, opened)
+    }
+    const share = of("NSE:RELIANCE")
+    const { lowerCircuit } = exchange.quote(share)
+    const leg = { triggerPrice: paise(lowerCircuit), limitPrice: paise(lowerCircuit) }
+    const lastPrice = exchange.quote(share).price
+    const gtt = exchange.placeGtt(account, {
+      of: share,
+      side: "buy",
+      quantity: 1,
+      product: "delivery",
+      lastPrice,
+      legs: [leg]
+    })
+    if ("_tag" in gtt) throw new Error(gtt.message)
+    exchange.advance(exchange.now + 2_000)
+    faults.add({ fault: "old-stamp", operation: "gtt", count: 1 })
+    const changed = [2, 3].map((quantity) => exchange.modifyGtt(account, gtt.id, { quantity, legs: [leg] }))
+    assert.deepStrictEqual(changed.map((each) => "_tag" in each ? each.message : each.changedAt), [
+      gtt.createdAt,
+      exchange.now
+    ])
   })
 })

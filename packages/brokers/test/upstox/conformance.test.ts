@@ -43,6 +43,7 @@ const upstox: Candidate = {
       if (back.searchParams.get("state") !== "some-state") throw new Error(`no redirect: ${back.href}`)
       return yield* account.auth.exchange(Redacted.make(account.auth.grantOf(back) ?? ""))
     }),
+  saysItsEnd: false,
   without: []
 }
 

@@ -188,5 +188,36 @@ describe("the official Upstox SDK", () => {
         "2.0"
       )
       assert.strictEqual(positions.data[0]?.quantity, 3)
+      const history = yield* ask<{ readonly data: ReadonlyArray<{ readonly status: string }> }>(
+        "OrderApi",
+        "getOrderDetails",
+        "2.0",
+        { orderId: id }
+      )
+      const byTag = yield* ask<typeof history>("OrderApi", "getOrderDetails", "2.0", { tag: "official" })
+      const states = ["put order req received", "open", "complete"]
+      for (const { data } of [history, byTag]) assert.deepStrictEqual(data.map(({ status }) => status), states)
+
+      const rule = (price: number) => ({ strategy: "ENTRY", triggerType: "BELOW", triggerPrice: price })
+      const low = Math.round(feed.ltpc.ltp * 0.9)
+      const gtt = yield* ask<{ readonly data: { readonly gtt_order_ids: ReadonlyArray<string> } }>(
+        "OrderApiV3",
+        "placeGTTOrder",
+        {
+          type: "SINGLE",
+          quantity: 2,
+          product: "D",
+          instrumentToken: upstoxKey(sbin),
+          transactionType: "BUY",
+          rules: [rule(low)]
+        }
+      )
+      const [gttOrderId] = gtt.data.gtt_order_ids
+      const change = { type: "SINGLE", quantity: 4, rules: [rule(low - 5)], gttOrderId }
+      assert.deepStrictEqual((yield* ask<typeof gtt>("OrderApiV3", "modifyGTTOrder", change)).data, gtt.data)
+      const gtts = yield* ask<{
+        readonly data: ReadonlyArray<{ quantity: number; rules: ReadonlyArray<{ trigger_price: number }> }>
+      }>("OrderApiV3", "getGttOrderDetails", {})
+      assert.deepStrictEqual([gtts.data[0]?.quantity, gtts.data[0]?.rules[0]?.trigger_price], [4, low - 5])
     })))
 })

@@ -63,7 +63,7 @@ export const RECEIVED_AT = 2_000_000_000_000
 export const commitAt = (batch: FeedBatch, instrument: number, eventTime: number): void => {
   batch.receivedAt = RECEIVED_AT
   batch.ticks.eventTime[batch.length] = eventTime
-  batch.commit(instrument, new DecodeCounters())
+  if (!batch.commit(instrument, new DecodeCounters())) throw new Error("a row without a price")
 }
 
 /** What a mode of the protocol carries; everything else of a row is left out. */

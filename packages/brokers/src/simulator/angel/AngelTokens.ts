@@ -1,8 +1,13 @@
 /** Who is logged in at the simulated Angel: the three tokens of a login, and who a request is from. */
+import { istTimeOfDay } from "@keepgaining/core/market/IndianTime.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
+import { signJwt } from "../login/signJwt.ts"
 import type { SimRequest, SimResponse, SimRoute } from "../server/SimBroker.ts"
 import type { SimSessions } from "../SimSessions.ts"
 import { badToken, gatewayFailure } from "./angelAnswers.ts"
+
+/** By its own word a token holds longer than until midnight, when it ends. */
+const BEYOND_MS = 5 * 3_600_000
 
 /** Wanted of every request, whatever they say. */
 const headers = ["x-usertype", "x-sourceid", "x-clientlocalip", "x-clientpublicip", "x-macaddress", "x-privatekey"]
@@ -30,7 +35,10 @@ export class AngelTokens {
     const refreshToken = this.#sessions.secret(48)
     this.#feeds.set(feedToken, account)
     this.#refreshes.set(refreshToken, account)
-    return { jwtToken: this.#sessions.issue(account, this.#sessions.secret(64)), refreshToken, feedToken }
+    const end = this.#sessions.nextEnd(account)
+    const exp = Math.floor((istTimeOfDay(end) === 0 ? end + BEYOND_MS : end) / 1_000)
+    const jwt = signJwt({ username: account.userId, exp, jti: this.#sessions.secret(32) }, "angel")
+    return { jwtToken: this.#sessions.issue(account, jwt), refreshToken, feedToken }
   }
 
   /** Uses the refresh token up. */

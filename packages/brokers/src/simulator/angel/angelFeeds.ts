@@ -57,7 +57,7 @@ export const angelFeeds = (
       const send = (of: SimInstrument, quote: SimQuote, mode: AngelMode): void => {
         if (socket.backlog > MOST_BACKLOG) return
         batch.clear()
-        writeQuote(batch, of, quote, mode, skew())
+        writeQuote(batch, of, quote, mode, skew(), socket.losesPrice(of.instrument.symbol))
         const packet = encodeAngelPacket(batch, 0, keys, ++sequence)
         if (packet !== undefined) socket.send(packet)
       }
@@ -140,7 +140,12 @@ export const angelFeeds = (
       socket.control(frame("AB00", emptyOrder))
       const stop = exchange.onOrder(({ kind, order }) => {
         if (order.account !== own) return
-        socket.send(frame(codes[kind], kind === "modified" ? orderRow(order, "modified") : orderRow(order)))
+        socket.send(
+          frame(
+            codes[kind],
+            kind === "modified" && order.status !== "strange" ? orderRow(order, "modified") : orderRow(order)
+          )
+        )
       })
       return {
         onText: (text) => {

@@ -1,6 +1,6 @@
 /** Angel's login by API: client code, PIN and TOTP; the refresh of its tokens, and the logout. */
 import type { BrokerStage } from "../BrokerStage.ts"
-import { isTotp } from "../login/loginPages.ts"
+import { acceptsCode } from "../login/acceptsCode.ts"
 import { readJson } from "../server/readJson.ts"
 import type { SimRoute } from "../server/SimBroker.ts"
 import { failure, success } from "./angelAnswers.ts"
@@ -9,7 +9,7 @@ import { type AngelTokens, badKey, lacksHeader } from "./AngelTokens.ts"
 const AUTH = "/rest/auth/angelbroking"
 
 export const angelLogin = (
-  { exchange, faults, now, wall }: BrokerStage,
+  stage: BrokerStage,
   tokens: AngelTokens
 ): ReadonlyArray<SimRoute> => [
   {
@@ -20,13 +20,12 @@ export const angelLogin = (
       const lacking = lacksHeader(request)
       if (lacking !== undefined) return lacking
       const { clientcode, password, state, totp } = readJson(request.body)
-      const account = exchange.account("angel", String(clientcode))
+      const account = stage.exchange.account("angel", String(clientcode))
       if (account === undefined || password !== account.pin) {
         return failure("AB1000", "Invalid clientcode or password")
       }
       if (request.headers["x-privatekey"] !== account.apiKey) return badKey()
-      const wrong = faults.take(["wrong-code"], { broker: "angel", account: account.userId, operation: "login" })
-      if (wrong !== undefined || !isTotp(account, String(totp), now(), wall())) return failure("AB1050", "Invalid totp")
+      if (!acceptsCode(stage, account, String(totp))) return failure("AB1050", "Invalid totp")
       return success({ ...tokens.issue(account), ...(typeof state === "string" ? { state } : {}) })
     }
   },

@@ -12,6 +12,9 @@ import type { AngelTokens } from "./AngelTokens.ts"
 /** Longest tag; one more is refused. */
 const TAG_LENGTH = 19
 
+/** Fields of a placement that a change must have again. */
+const wantedOfChanges = ["ordertype", "duration", "price", "quantity"]
+
 export const angelOrders = ({ exchange, market }: BrokerStage, tokens: AngelTokens): ReadonlyArray<SimRoute> => {
   const find = byAngelToken(market)
 
@@ -57,8 +60,16 @@ export const angelOrders = ({ exchange, market }: BrokerStage, tokens: AngelToke
     const asked = readJson(body)
     const validity = asked["duration"]
     const known = exchange.order(account, String(asked["orderid"]))
-    if (known !== undefined && asked["variety"] !== varietyOf(known.type)) {
-      return failure("AB1008", "Invalid Order Variety")
+    if (known !== undefined) {
+      if (asked["variety"] !== varietyOf(known.type)) return failure("AB1008", "Invalid Order Variety")
+      const of = find(asked["exchange"], asked["symboltoken"])
+      if (of?.index !== known.of.index || angelTradingSymbol(of) !== asked["tradingsymbol"]) return noSymbol()
+      if (asked["transactiontype"] !== (known.side === "buy" ? "BUY" : "SELL")) {
+        return failure("AB1007", "Invalid transactiontype")
+      }
+      if (productOf(asked["producttype"], of) !== known.product) return failure("AB1012", "Invalid Product Type")
+      const lacking = wantedOfChanges.find((name) => asked[name] === undefined)
+      if (lacking !== undefined) return failure("AB1007", `Invalid ${lacking}`)
     }
     const changed = exchange.modify(account, {
       orderId: String(asked["orderid"]),
@@ -91,7 +102,7 @@ export const angelOrders = ({ exchange, market }: BrokerStage, tokens: AngelToke
       "/order/v1/getOrderBook",
       "book",
       (account) =>
-        listOf(exchange.orders(account).map((order) => ({ ...orderRow(order), uniqueorderid: uniqueOrderId(order) })))
+        listOf(exchange.book(account).map((order) => ({ ...orderRow(order), uniqueorderid: uniqueOrderId(order) })))
     ),
     tokens.route("GET", "/order/v1/details/:id", "book", (account, { params }) => {
       const order = exchange.orders(account).find((each) => uniqueOrderId(each) === params["id"])

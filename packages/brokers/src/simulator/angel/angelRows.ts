@@ -51,7 +51,8 @@ const statuses: Readonly<Record<SimOrder["status"], string>> = {
   waiting: "trigger pending",
   complete: "complete",
   cancelled: "cancelled",
-  rejected: "rejected"
+  rejected: "rejected",
+  strange: "awaiting settlement"
 }
 
 /** What stands in all rows about an instrument. */
@@ -213,8 +214,8 @@ export const quoteRow = (of: SimInstrument, quote: SimQuote, mode: string): obje
     avgPrice: inRupees(quote.averagePrice),
     tradeVolume: quote.volume,
     opnInterest: quote.openInterest,
-    lowerCircuit: inRupees(Math.round(quote.previousClose * 0.9)),
-    upperCircuit: inRupees(Math.round(quote.previousClose * 1.1)),
+    lowerCircuit: inRupees(quote.lowerCircuit),
+    upperCircuit: inRupees(quote.upperCircuit),
     totBuyQuan: quote.bidQuantity * 40,
     totSellQuan: quote.askQuantity * 40,
     "52WeekLow": inRupees(Math.round(quote.previousClose * 0.7)),

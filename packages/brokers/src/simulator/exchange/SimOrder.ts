@@ -5,9 +5,9 @@ import type { SimInstrument } from "../market/SimInstrument.ts"
 
 /**
  * `received`: the broker has it. `waiting`: a stop before its trigger. `open` with fills is a part fill. `cancelled` keeps
- * what was filled.
+ * what was filled. `strange`: a word that no document has, in what a stream tells; no order is ever so.
  */
-export type SimOrderStatus = "received" | "open" | "waiting" | "complete" | "cancelled" | "rejected"
+export type SimOrderStatus = "received" | "open" | "waiting" | "complete" | "cancelled" | "rejected" | "strange"
 
 export interface SimOrder {
   readonly orderId: string

@@ -14,6 +14,7 @@ import type { Paise } from "@keepgaining/core/market/Money.ts"
 import * as PaperBook from "@keepgaining/core/matching/PaperBook.ts"
 import type { ExchangeReport } from "@keepgaining/core/orders/Order.ts"
 import * as Result from "effect/Result"
+import { bookFaults } from "../faults/Fault.ts"
 import type { FaultBoard } from "../faults/FaultBoard.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
 import type { SimMarket, SimQuote } from "../market/SimMarket.ts"
@@ -64,6 +65,7 @@ export class SimulatedExchange {
   readonly #step: number
   readonly #maxModifications: number
   readonly #orders = new Map<string, SimOrder>()
+  readonly #histories = new Map<string, Array<Readonly<SimOrder>>>()
   readonly #books = new Map<number, PaperBook.PaperBookState>()
   readonly #partSizes = new Map<string, number>()
   readonly #lastVolume = new Map<number, number>()
@@ -165,9 +167,23 @@ export class SimulatedExchange {
     return [...this.#orders.values()].filter((order) => order.account === keyOf(account))
   }
 
+  /** They as a broker's book lists them. */
+  book(account: SimAccount): ReadonlyArray<Readonly<SimOrder>> {
+    const orders = this.orders(account)
+    const scope = { broker: account.broker, account: account.userId, operation: "book" } as const
+    return this.#faults.take(bookFaults, scope) === undefined
+      ? orders
+      : orders.map((order) => ({ ...order, tag: undefined }))
+  }
+
   order(account: SimAccount, orderId: string): SimOrder | undefined {
     const order = this.#orders.get(orderId)
     return order?.account === keyOf(account) ? order : undefined
+  }
+
+  /** Every state that the order was in, the first one first; none of an order that is not the account's. */
+  history(account: SimAccount, orderId: string): ReadonlyArray<Readonly<SimOrder>> {
+    return this.order(account, orderId) === undefined ? [] : this.#histories.get(orderId) ?? []
   }
 
   gtts(account: SimAccount): ReadonlyArray<SimGtt> {
@@ -189,7 +205,13 @@ export class SimulatedExchange {
     const risk = this.#faults.take(["reject-at-once"], scope)
     if (risk !== undefined) return refusal("risk", "RMS:Rule: Check circuit limit including square off order exceeds")
     const fault = this.#closedFault(account, request.of, "place") ??
-      placeFault(account, request, () => this.quote(request.of).price, () => this.funds(account).available)
+      placeFault(
+        account,
+        request,
+        () => this.quote(request.of).price,
+        () => this.quote(request.of),
+        () => this.funds(account).available
+      )
     if (fault !== undefined) return fault
     const freeze = request.of.freezeQuantity
     const lot = request.of.instrument.lotSize
@@ -225,7 +247,7 @@ export class SimulatedExchange {
     const order = this.order(account, request.orderId)
     if (order === undefined) return refusal("unknown-order", `Order ${request.orderId} not found`)
     const fault = finalFault(order, "modified") ?? this.#closedFault(account, order.of, "modify") ??
-      modifyFault(order, request, this.#maxModifications)
+      modifyFault(order, request, this.#maxModifications, () => this.quote(order.of))
     if (fault !== undefined) return fault
     order.modifications += 1
     PaperBook.instruct(this.#book(order.of), {
@@ -262,12 +284,23 @@ export class SimulatedExchange {
   }
 
   cancelGtt(account: SimAccount, id: string): SimGtt | Refusal {
-    return this.#gtts.cancel(account, id, this.#now)
+    return this.#gtts.cancel(account, id, this.#gttStamp(account, id))
   }
 
   /** Its new quantity and triggers, whole. */
   modifyGtt(account: SimAccount, id: string, change: Pick<SimGtt, "quantity" | "legs">): SimGtt | Refusal {
-    return this.#gtts.modify(account, id, change, (of) => this.quote(of).price, this.#now)
+    return this.#gtts.modify(account, id, change, (of) => this.quote(of).price, this.#gttStamp(account, id))
+  }
+
+  /** When a change of now says that it happened. */
+  #gttStamp(account: SimAccount, id: string): number {
+    const known = this.gtts(account).find((each) => each.id === id)
+    return known !== undefined && this.#keepsStamp(account, "gtt", known.of) ? known.changedAt : this.#now
+  }
+
+  #keepsStamp({ broker, userId }: SimAccount, operation: "place" | "modify" | "cancel" | "gtt", of: SimInstrument) {
+    const scope = { broker, account: userId, operation, symbol: of.instrument.symbol }
+    return this.#faults.take(["old-stamp"], scope) !== undefined
   }
 
   #closedFault(account: SimAccount, of: SimInstrument, operation: "place" | "modify" | "cancel"): Refusal | undefined {
@@ -368,21 +401,34 @@ export class SimulatedExchange {
   #report(report: ExchangeReport): void {
     const order = this.#orders.get(report.orderId)
     if (order === undefined) return
+    const stamp = order.changedAt
     const kind = applyReport(order, report, this.#now)
     if (kind === undefined) return
+    const account = this.accounts.get(order.account)
+    const asked = kind === "modified" ? "modify" : kind === "cancelled" ? "cancel" : "place"
+    if (account !== undefined && this.#keepsStamp(account, asked, order.of)) order.changedAt = stamp
     if (report._tag !== "Filled") return this.#emit(kind, order)
     const { price, quantity } = report
-    const account = this.accounts.get(order.account)
     const trade: SimTrade = { tradeId: String(70_000_000 + ++this.#trades), order, quantity, price, at: this.#now }
     if (account !== undefined) bookTrade(account, trade)
     if (kind === "complete") this.#partSizes.delete(order.orderId)
     this.#emit(kind, order, trade)
   }
 
+  #isToldStrangely({ account: key, of }: SimOrder): boolean {
+    const account = this.accounts.get(key)
+    if (account === undefined) return false
+    const { broker, userId } = account
+    const scope = { broker, account: userId, operation: "order-feed", symbol: of.instrument.symbol } as const
+    return this.#faults.take(["strange-status"], scope) !== undefined
+  }
+
   #emit(kind: SimOrderEvent["kind"], order: SimOrder, trade?: SimTrade): void {
-    const event: SimOrderEvent = trade === undefined
-      ? { kind, order: { ...order } }
-      : { kind, order: { ...order }, trade }
+    const states = this.#histories.get(order.orderId) ?? []
+    this.#histories.set(order.orderId, states)
+    states.push({ ...order })
+    const told: SimOrder = this.#isToldStrangely(order) ? { ...order, status: "strange" } : { ...order }
+    const event: SimOrderEvent = trade === undefined ? { kind, order: told } : { kind, order: told, trade }
     for (const listener of this.#orderListeners) listener(event)
   }
 }

@@ -2,6 +2,7 @@
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { priceFault, quantityFault } from "@keepgaining/core/orders/rejectReason.ts"
 import type { SimInstrument } from "../market/SimInstrument.ts"
+import type { SimQuote } from "../market/SimMarket.ts"
 import { netQuantity, orderMargin, type SimAccount } from "./SimAccount.ts"
 import { isWorking, type ModifyRequest, type PlaceRequest, type Refusal, refusal, type SimOrder } from "./SimOrder.ts"
 
@@ -10,6 +11,7 @@ export const placeFault = (
   request: PlaceRequest,
   /** Of the instrument. */
   lastPrice: () => number,
+  band: () => Band,
   /** Money for it, paise. */
   available: () => number
 ): Refusal | undefined => {
@@ -21,7 +23,7 @@ export const placeFault = (
   if (freeze > 0 && request.quantity > freeze && request.slice !== true) {
     return refusal("freeze", `quantity ${request.quantity} is above the freeze quantity of ${freeze}`)
   }
-  const price = pricesFault(request.of, request)
+  const price = pricesFault(request.of, request) ?? bandFault(request, band())
   if (price !== undefined) return refusal("price", price)
   if (request.side === "sell" && request.product === "delivery" && instrument.kind === "equity") {
     return holdingsFault(account, request)
@@ -36,13 +38,18 @@ export const placeFault = (
   )
 }
 
-export const modifyFault = (order: SimOrder, request: ModifyRequest, maxModifications: number): Refusal | undefined => {
+export const modifyFault = (
+  order: SimOrder,
+  request: ModifyRequest,
+  maxModifications: number,
+  band: () => Band
+): Refusal | undefined => {
   if (order.modifications >= maxModifications) {
     return refusal("too-many-changes", "Maximum allowed order modifications exceeded")
   }
   const { of } = order
   const fault = (request.quantity === undefined ? undefined : quantityFault(request.quantity, of.instrument.lotSize)) ??
-    pricesFault(of, request)
+    pricesFault(of, request) ?? bandFault(request, band())
   return fault === undefined ? undefined : refusal("price", fault)
 }
 
@@ -54,6 +61,17 @@ const pricesFault = (
   { instrument: { tickSize } }: SimInstrument,
   { limitPrice, triggerPrice }: Pick<ModifyRequest, "limitPrice" | "triggerPrice">
 ): string | undefined => priceFault("limit", limitPrice, tickSize) ?? priceFault("trigger", triggerPrice, tickSize)
+
+/** Between which prices orders are taken, both included. */
+type Band = Pick<SimQuote, "lowerCircuit" | "upperCircuit">
+
+const bandFault = (
+  { limitPrice, triggerPrice }: Pick<ModifyRequest, "limitPrice" | "triggerPrice">,
+  { lowerCircuit, upperCircuit }: Band
+): string | undefined =>
+  [limitPrice, triggerPrice].some((price) => price !== undefined && (price < lowerCircuit || price > upperCircuit))
+    ? `price is outside the circuit limits ${(lowerCircuit / 100).toFixed(2)} to ${(upperCircuit / 100).toFixed(2)}`
+    : undefined
 
 /** Shares are sold for delivery only by who has them. */
 const holdingsFault = (account: SimAccount, { of, quantity }: PlaceRequest): Refusal | undefined => {

@@ -48,8 +48,14 @@ export const orderFaults = [
   "reject-later",
   "part-fills",
   "slice",
-  "market-closed"
+  "market-closed",
+  "old-stamp",
+  "strange-status",
+  "unconfirmed"
 ] as const
+
+/** Of what the order book says. */
+export const bookFaults = ["book-without-tag"] as const
 
 /** Of a stream. */
 export const streamFaults = [
@@ -61,6 +67,7 @@ export const streamFaults = [
   "silent",
   "bad-opcode",
   "bad-payload",
+  "no-price",
   "duplicate",
   "reorder",
   "miss",
@@ -77,6 +84,9 @@ export const loginFaults = [
   "captcha"
 ] as const
 
+/** It lasts. */
+export const tokenFaults = ["early-end"] as const
+
 /** They last: while such a rule is there, the broker's clock is off. */
 export const clockFaults = ["clock-skew"] as const
 
@@ -87,8 +97,10 @@ export const FaultKind = Schema.Literals([
   ...new Set([
     ...requestFaults,
     ...orderFaults,
+    ...bookFaults,
     ...streamFaults,
     ...loginFaults,
+    ...tokenFaults,
     ...clockFaults,
     ...masterFaults
   ])
@@ -115,6 +127,10 @@ export const faultWords: Readonly<Record<FaultKind, string>> = {
   "part-fills": "an order is filled in `parts`, the price moving a little",
   slice: "one request becomes several orders",
   "market-closed": "orders, changes and cancellations are refused as outside the session",
+  "old-stamp": "a change of an order or a GTT order keeps the time of the change before it",
+  "strange-status": "a frame of the order stream says a status that nobody knows; the books stay right",
+  unconfirmed: "Fyers takes an order without the exchange's word (code 201); it never appears unless it is `applied`",
+  "book-without-tag": "the order book lists orders without the tag that they were placed with; the stream has it",
   disconnect: "a stream is closed in good order",
   "cut-frame": "a stream ends in the middle of a frame",
   "half-open": "a stream is closed without a word to the client",
@@ -122,17 +138,19 @@ export const faultWords: Readonly<Record<FaultKind, string>> = {
   silent: "nothing goes on, not even answers to pings",
   "bad-opcode": "a frame of a kind that WebSockets do not have",
   "bad-payload": "a frame whose content cannot be read",
+  "no-price": "a tick's price is 0: a field that is left out, or one that has no value yet",
   duplicate: "a frame comes twice",
   reorder: "a frame waits until the next one has gone",
   miss: "a frame is left out; the books stay right",
   burst: "a frame comes `parts` (1000) times over, as fast as the socket takes it",
   "refuse-upgrade": "a stream is answered with HTTP `status` (503)",
   "wrong-code": "a login's code is refused although it is right",
-  "late-code": "a login's code comes late",
+  "late-code": "a login's code comes `delay` ms (two minutes) after it was made",
   "used-grant": "a grant was used before",
-  "redirect-mismatch": "the redirect URL is not the registered one",
+  "redirect-mismatch": "the redirect URL is not the registered one; Kite sends the browser elsewhere",
   "changed-page": "the login page has other fields than before",
   captcha: "the login page asks for a captcha",
+  "early-end": "while it lasts tokens end `delay` ms (an hour) after their login, and say so where they say anything",
   "clock-skew": "while it lasts the broker's clock is `delay` ms ahead, or behind when negative: ticks, tokens, codes",
   renumber: "from the next day's master on the instrument has the exchange token `to`",
   "lot-change": "from the next day's master on its lot is `to`",

@@ -17,6 +17,10 @@ export const done = (code: number, message: string, id: string): FyersAnswer => 
   body: { s: "ok", code, message, id }
 })
 
+/** Taken, and no word of the exchange came in time. */
+export const notConfirmed = (id: string): FyersAnswer =>
+  done(201, "Order has been accepted. Please check the order book for its status", id)
+
 export const denied = (status: number, code: number, message: string): FyersAnswer => ({
   status,
   body: { s: "error", code, message }

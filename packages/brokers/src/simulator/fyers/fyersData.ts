@@ -114,8 +114,8 @@ export const fyersData = (
           pdoi: quote.openInterest,
           oipercent: 0,
           expiry: "",
-          lower_ckt: inRupees(Math.round(quote.previousClose * 0.9)),
-          upper_ckt: inRupees(Math.round(quote.previousClose * 1.1))
+          lower_ckt: inRupees(quote.lowerCircuit),
+          upper_ckt: inRupees(quote.upperCircuit)
         }
       }
     })

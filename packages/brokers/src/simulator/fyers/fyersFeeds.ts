@@ -92,7 +92,7 @@ export const fyersFeeds = (
         : name.startsWith("if")
         ? HsmMode.index
         : HsmMode.symbol
-      writeQuote(batch, of, exchange.quote(of), mode, skew())
+      writeQuote(batch, of, exchange.quote(of), mode, skew(), socket.losesPrice(of.instrument.symbol))
     }
     const flush = (): void => {
       if (batch.length > 0) socket.send(encoder.encode(batch))

@@ -2,12 +2,13 @@
 import { createHash } from "node:crypto"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { captchaPage, escapeHtml, hiddenField, isTotp, loginPage, redirectTo } from "../login/loginPages.ts"
+import { acceptsCode } from "../login/acceptsCode.ts"
+import { captchaPage, escapeHtml, hiddenField, loginPage, redirectTo } from "../login/loginPages.ts"
+import { signJwt } from "../login/signJwt.ts"
 import { ownRoutes } from "../server/ownRoutes.ts"
 import { readJson } from "../server/readJson.ts"
 import type { SimRequest, SimResponse, SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, success } from "./fyersAnswers.ts"
-import { signJwt } from "./signJwt.ts"
 
 const CODE_BOXES = ["first", "second", "third", "fourth", "fifth", "sixth"]
 const PIN_BOXES = CODE_BOXES.slice(0, 4)
@@ -24,9 +25,12 @@ const typedIn = (form: URLSearchParams, names: ReadonlyArray<string>): string =>
 export const hsmSession = (key: string): string => `hsm ${key}`
 
 export const fyersLogin = (
-  { exchange, faults, now, sessions, wall }: BrokerStage,
+  stage: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined
 ): ReadonlyArray<SimRoute> => {
+  const { exchange, faults, now, sessions } = stage
+  /** Whose code was right, and whose PIN is asked for. */
+  const verified = new Set<SimAccount>()
   const route = ownRoutes(byToken, badToken)
   /** Fyers' own secret: nobody else can check its signatures. */
   const signingKey = sessions.secret(32)
@@ -65,7 +69,7 @@ export const fyersLogin = (
         ...claimsOf(account),
         iss: "api.fyers.in",
         sub: "access_token",
-        exp: Math.floor(sessions.nextEnd / 1_000),
+        exp: Math.floor(sessions.nextEnd(account) / 1_000),
         hsm_key: hsmKey,
         appType: 100,
         poa_flag: "N"
@@ -146,14 +150,14 @@ export const fyersLogin = (
     }),
     step("/login/otp", (account, form) => {
       if (form.get("fy_id") !== account.userId) return clientPage(form, "Start again.")
-      const wrong = faults.take(["wrong-code"], { broker: "fyers", account: account.userId, operation: "login" })
-      return wrong === undefined && isTotp(account, typedIn(form, CODE_BOXES), now(), wall())
-        ? pinPage(form)
-        : codePage(form, "Please enter a valid TOTP.")
+      if (!acceptsCode(stage, account, typedIn(form, CODE_BOXES))) return codePage(form, "Please enter a valid TOTP.")
+      verified.add(account)
+      return pinPage(form)
     }),
     step("/login/pin", (account, form) => {
-      if (form.get("fy_id") !== account.userId) return clientPage(form, "Start again.")
+      if (form.get("fy_id") !== account.userId || !verified.has(account)) return clientPage(form, "Start again.")
       if (typedIn(form, PIN_BOXES) !== account.pin) return pinPage(form, "Please enter a valid PIN.")
+      verified.delete(account)
       const back = new URL(account.redirectUrl)
       back.searchParams.set("s", "ok")
       back.searchParams.set("code", "200")

@@ -6,7 +6,16 @@ import type { SimInstrument } from "../market/SimInstrument.ts"
 import { ownRoutes } from "../server/ownRoutes.ts"
 import { readJson } from "../server/readJson.ts"
 import { jsonResponse, type SimRequest, type SimRoute } from "../server/SimBroker.ts"
-import { badInput, badSymbol, badToken, done, type FyersAnswer, refused, success } from "./fyersAnswers.ts"
+import {
+  badInput,
+  badSymbol,
+  badToken,
+  done,
+  type FyersAnswer,
+  notConfirmed,
+  refused,
+  success
+} from "./fyersAnswers.ts"
 import { gttRow, orderRow, productOf, tradeRow, typeOf } from "./fyersRows.ts"
 
 type Fields = Readonly<Record<string, unknown>>
@@ -30,7 +39,7 @@ const listOf = (body: string): ReadonlyArray<Fields> => {
 const isTagged = (tag: string | undefined, asked: string | null): boolean => asked === null || asked === `1:${tag}`
 
 export const fyersOrders = (
-  { exchange }: BrokerStage,
+  { exchange, faults }: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined,
   byTicker: ReadonlyMap<string, SimInstrument>
 ): ReadonlyArray<SimRoute> => {
@@ -71,6 +80,14 @@ export const fyersOrders = (
     if (tag !== undefined && (typeof tag !== "string" || !/^[A-Za-z0-9]{1,30}$/.test(tag))) {
       return badInput("orderTag should be alphanumeric, of 1 to 30 characters")
     }
+    const scope = {
+      broker: account.broker,
+      account: account.userId,
+      operation: "place",
+      symbol: of.instrument.symbol
+    } as const
+    const unconfirmed = faults.take(["unconfirmed"], scope)
+    if (unconfirmed !== undefined && unconfirmed.applied !== true) return notConfirmed("never-taken")
     const placed = exchange.place(account, {
       ...(tag === undefined ? {} : { tag }),
       of,
@@ -86,6 +103,7 @@ export const fyersOrders = (
     if ("_tag" in placed) return refused(placed)
     // One id also of an order that was sliced.
     const id = placed[0]?.orderId ?? ""
+    if (unconfirmed !== undefined) return notConfirmed(id)
     return done(1101, `Order submitted successfully. Your Order Ref. No.${id}`, id)
   }
 
@@ -105,33 +123,43 @@ export const fyersOrders = (
     return "_tag" in cancelled ? refused(cancelled) : done(1103, "Successfully cancelled order", cancelled.orderId)
   }
 
+  const infoOf = (asked: Fields) => {
+    const info = fieldsOf(asked["orderInfo"])
+    const given = [info["leg1"], info["leg2"]].filter((leg) => leg !== undefined).map(fieldsOf)
+    const legs = given.flatMap((leg) => {
+      const triggerPrice = priceFromRupees(Number(leg["triggerPrice"]))
+      const limitPrice = priceFromRupees(Number(leg["price"]))
+      return triggerPrice === undefined || limitPrice === undefined ? [] : [{ triggerPrice, limitPrice }]
+    })
+    return { legs, quantity: Number(given[0]?.["qty"]), isWhole: legs.length > 0 && legs.length === given.length }
+  }
+
   const placeGtt: One = (account, asked) => {
     const of = byTicker.get(String(asked["symbol"]))
     if (of === undefined) return badSymbol()
     const product = productOf(asked["productType"])
     const side = asked["side"]
-    const info = fieldsOf(asked["orderInfo"])
-    const asLegs = [info["leg1"], info["leg2"]].filter((leg) => leg !== undefined).map(fieldsOf)
-    const legs = asLegs.flatMap((leg) => {
-      const triggerPrice = priceFromRupees(Number(leg["triggerPrice"]))
-      const limitPrice = priceFromRupees(Number(leg["price"]))
-      return triggerPrice === undefined || limitPrice === undefined ? [] : [{ triggerPrice, limitPrice }]
-    })
+    const { isWhole, legs, quantity } = infoOf(asked)
     if (product === undefined || product === "intraday") {
       return badInput("productType should be one of CNC, MARGIN, MTF")
     }
-    if (legs.length === 0 || legs.length !== asLegs.length || (side !== 1 && side !== -1)) {
-      return badInput("orderInfo or side is not valid")
-    }
+    if (!isWhole || (side !== 1 && side !== -1)) return badInput("orderInfo or side is not valid")
     const placed = exchange.placeGtt(account, {
       of,
       side: side === 1 ? "buy" : "sell",
-      quantity: Number(asLegs[0]?.["qty"]),
+      quantity,
       product,
       lastPrice: exchange.quote(of).price,
       legs
     })
     return "_tag" in placed ? refused(placed) : done(1101, "Successfully placed order", placed.id)
+  }
+
+  const modifyGtt: One = (account, asked) => {
+    const { isWhole, legs, quantity } = infoOf(asked)
+    if (!isWhole) return badInput("orderInfo is not valid")
+    const changed = exchange.modifyGtt(account, String(asked["id"]), { quantity, legs })
+    return "_tag" in changed ? refused(changed) : done(1102, "Successfully modified order", changed.id)
   }
 
   const cancelGtt: One = (account, asked) => {
@@ -149,7 +177,7 @@ export const fyersOrders = (
     route("GET", "/api/v3/orders", "book", (account, { query }) => {
       const id = query.get("id")
       return success({
-        orderBook: exchange.orders(account)
+        orderBook: exchange.book(account)
           .filter((order) => (id === null || order.orderId === id) && isTagged(order.tag, query.get("order_tag")))
           .map((order) => orderRow(order, exchange.quote(order.of)))
       })
@@ -159,6 +187,7 @@ export const fyersOrders = (
         tradeBook: account.trades.filter(({ order }) => isTagged(order.tag, query.get("order_tag"))).map(tradeRow)
       })),
     one("POST", "/api/v3/gtt/orders/sync", "gtt", placeGtt),
+    one("PATCH", "/api/v3/gtt/orders/sync", "gtt", modifyGtt),
     one("DELETE", "/api/v3/gtt/orders/sync", "gtt", cancelGtt),
     route(
       "GET",

@@ -23,7 +23,8 @@ const statuses: Readonly<Record<SimOrder["status"], number>> = {
   waiting: 6,
   complete: 2,
   cancelled: 1,
-  rejected: 5
+  rejected: 5,
+  strange: 8
 }
 
 /** As the order management system numbers them, on the socket. */
@@ -33,7 +34,8 @@ const omsStatuses: Readonly<Record<SimOrder["status"], number>> = {
   waiting: 23,
   complete: 90,
   cancelled: 91,
-  rejected: 92
+  rejected: 92,
+  strange: 999
 }
 
 const messages: Readonly<Record<SimOrder["status"], string>> = {
@@ -42,7 +44,8 @@ const messages: Readonly<Record<SimOrder["status"], string>> = {
   waiting: "TRIGGER PENDING",
   complete: "TRADE CONFIRMED",
   cancelled: "CANCELLED",
-  rejected: "REJECTED"
+  rejected: "REJECTED",
+  strange: "AWAITING SETTLEMENT"
 }
 
 const userOf = (account: string): string => account.slice(account.indexOf("|") + 1)

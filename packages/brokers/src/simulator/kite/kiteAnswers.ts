@@ -20,7 +20,8 @@ const types: Readonly<Record<RefusalCause, readonly [status: number, type: strin
   "unknown-order": [400, "OrderException"],
   "final-order": [400, "OrderException"],
   "too-many-changes": [400, "OrderException"],
-  risk: [400, "OrderException"],
+  // Of an order that cannot be, with either status.
+  risk: [500, "OrderException"],
   closed: [400, "OrderException"]
 }
 

@@ -2,16 +2,21 @@
 import { createHash } from "node:crypto"
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { captchaPage, hiddenField, isTotp, loginPage, redirectTo } from "../login/loginPages.ts"
+import { acceptsCode } from "../login/acceptsCode.ts"
+import { captchaPage, hiddenField, loginPage, redirectTo } from "../login/loginPages.ts"
 import { ownRoutes } from "../server/ownRoutes.ts"
 import { type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, success } from "./kiteAnswers.ts"
 import { timestamp } from "./kiteRows.ts"
 
+/** Where nobody is. */
+const ELSEWHERE = "http://127.0.0.1:9/elsewhere"
+
 export const kiteLogin = (
-  { exchange, faults, now, sessions, wall }: BrokerStage,
+  stage: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined
 ): ReadonlyArray<SimRoute> => {
+  const { exchange, faults, now, sessions } = stage
   const route = ownRoutes(byToken, badToken)
   const accounts = (): ReadonlyArray<SimAccount> =>
     [...exchange.accounts.values()].filter((each) => each.broker === "kite")
@@ -80,10 +85,12 @@ export const kiteLogin = (
         if (account === undefined || account.userId !== form.get("userid")) {
           return passwordPage(key, extra, "Start again.")
         }
-        const wrong = faults.take(["wrong-code"], { broker: "kite", account: account.userId, operation: "login" })
-        const right = wrong === undefined && isTotp(account, form.get("totp") ?? "", now(), wall())
-        if (!right) return totpPage(key, extra, account.userId, "Invalid TOTP.")
-        const back = new URL(account.redirectUrl)
+        if (!acceptsCode(stage, account, form.get("totp") ?? "")) {
+          return totpPage(key, extra, account.userId, "Invalid TOTP.")
+        }
+        const mismatch = faults.take(["redirect-mismatch"], { broker: "kite", operation: "login" }) !== undefined
+        // The URL is registered with the app and not asked for, so a wrong one shows only here.
+        const back = new URL(mismatch ? ELSEWHERE : account.redirectUrl)
         back.searchParams.set("action", "login")
         back.searchParams.set("type", "login")
         back.searchParams.set("status", "success")

@@ -92,16 +92,23 @@ export const kiteOrders = (
     return "_tag" in placed ? refused(placed) : success({ trigger_id: Number(placed.id) })
   }
 
+  const modifyGtt: Own = (account, { body, params }) => {
+    const read = gttOf(new URLSearchParams(body))
+    if (read === undefined) return failure(400, "InputException", "Invalid `condition` or `orders`.")
+    const changed = exchange.modifyGtt(account, params["id"] ?? "", read)
+    return "_tag" in changed ? refused(changed) : success({ trigger_id: Number(changed.id) })
+  }
+
   return [
     route("POST", "/orders/:variety", "place", place),
     route("PUT", "/orders/:variety/:order_id", "modify", modify),
     route("DELETE", "/orders/:variety/:order_id", "cancel", cancel),
-    route("GET", "/orders", "book", (account) => success(exchange.orders(account).map((order) => orderRow(order)))),
+    route("GET", "/orders", "book", (account) => success(exchange.book(account).map((order) => orderRow(order)))),
     route("GET", "/orders/:order_id", "book", (account, { params }) => {
-      const order = exchange.order(account, params["order_id"] ?? "")
-      return order === undefined
+      const states = exchange.history(account, params["order_id"] ?? "")
+      return states.length === 0
         ? failure(400, "OrderException", "Couldn't find that `order_id`.")
-        : success([orderRow(order)])
+        : success(states.map((state) => orderRow(state)))
     }),
     route("GET", "/trades", "trades", (account) => success(account.trades.map(tradeRow))),
     route(
@@ -113,6 +120,11 @@ export const kiteOrders = (
     ),
     route("POST", "/gtt/triggers", "gtt", placeGtt),
     route("GET", "/gtt/triggers", "gtt", (account) => success(exchange.gtts(account).map(gttRow))),
+    route("GET", "/gtt/triggers/:id", "gtt", (account, { params }) => {
+      const found = exchange.gtts(account).find(({ id }) => id === params["id"])
+      return found === undefined ? failure(404, "GeneralException", "Trigger not found") : success(gttRow(found))
+    }),
+    route("PUT", "/gtt/triggers/:id", "gtt", modifyGtt),
     route("DELETE", "/gtt/triggers/:id", "gtt", (account, { params }) => {
       const cancelled = exchange.cancelGtt(account, params["id"] ?? "")
       return "_tag" in cancelled ? refused(cancelled) : success({ trigger_id: Number(cancelled.id) })

@@ -37,7 +37,8 @@ const statuses: Readonly<Record<SimOrder["status"], string>> = {
   waiting: "TRIGGER PENDING",
   complete: "COMPLETE",
   cancelled: "CANCELLED",
-  rejected: "REJECTED"
+  rejected: "REJECTED",
+  strange: "AWAITING SETTLEMENT"
 }
 
 const userOf = (account: string): string => account.slice(account.indexOf("|") + 1)
@@ -151,6 +152,8 @@ export const quoteRow = (of: Parameters<typeof kiteToken>[0], quote: SimQuote): 
     close: inRupees(quote.previousClose)
   },
   net_change: 0,
+  lower_circuit_limit: inRupees(quote.lowerCircuit),
+  upper_circuit_limit: inRupees(quote.upperCircuit),
   oi: quote.openInterest,
   oi_day_high: quote.openInterest,
   oi_day_low: quote.openInterest,

@@ -42,7 +42,10 @@ export const kiteTicker = ({ exchange, market, sessions, skew }: BrokerStage): S
       const sendQuotes = (of: ReadonlyArray<readonly [SimInstrument, SimQuote]>): void => {
         if (socket.backlog > MOST_BACKLOG) return
         batch.clear()
-        for (const [each, quote] of of) writeQuote(batch, each, quote, modeOf(each, modes.get(each) ?? "quote"), skew())
+        for (const [each, quote] of of) {
+          const mode = modeOf(each, modes.get(each) ?? "quote")
+          writeQuote(batch, each, quote, mode, skew(), socket.losesPrice(each.instrument.symbol))
+        }
         if (batch.length > 0) socket.send(encodeKiteFrame(batch, tokens))
       }
 
@@ -60,7 +63,8 @@ export const kiteTicker = ({ exchange, market, sessions, skew }: BrokerStage): S
       })
       const stopOrders = exchange.onOrder(({ kind, order }) => {
         if (order.account !== accountKey("kite", account.userId)) return
-        const status = kind === "modified" || kind === "filled" ? "UPDATE" : undefined
+        const isUpdate = (kind === "modified" || kind === "filled") && order.status !== "strange"
+        const status = isUpdate ? "UPDATE" : undefined
         const row = status === undefined ? orderRow(order) : orderRow(order, status)
         socket.send(
           JSON.stringify({

@@ -41,6 +41,9 @@ export interface SimQuote {
   readonly open: Paise
   readonly high: Paise
   readonly low: Paise
+  /** Between these the exchange takes orders; 0 of an index. */
+  readonly lowerCircuit: Paise
+  readonly upperCircuit: Paise
   /** Volume-weighted price of the day; about. */
   readonly averagePrice: Paise
   readonly lastQuantity: number
@@ -68,6 +71,16 @@ interface Move {
   readonly factor: number
 }
 
+interface Band {
+  readonly lowest: Paise
+  readonly highest: Paise
+}
+
+/** The exchange's operating range at first, by how much it is widened at a time, and how near to its edge. */
+const BAND = 0.1
+const BAND_STEP = 0.05
+const BAND_EDGE = 0.02
+
 export class SimMarket {
   readonly #all: Array<SimInstrument>
   readonly #seed: number
@@ -77,6 +90,7 @@ export class SimMarket {
   readonly #underlyings: ReadonlySet<string>
   readonly #bySymbol = new Map<string, SimInstrument>()
   readonly #moves = new Map<number, Array<Move>>()
+  readonly #bands = new Map<number, Band>()
   /** Extremes of the day so far: by instrument, the day and up to when it was looked at. */
   readonly #ranges = new Map<number, { day: number; until: number; high: number; low: number }>()
 
@@ -129,6 +143,30 @@ export class SimMarket {
     this.#moves.set(root.index, moves)
   }
 
+  /** Between these prices, and whatever happens no others, it takes orders of the instrument; by its own rule again without. */
+  setBand(of: SimInstrument, band: Band | undefined): void {
+    if (band === undefined) this.#bands.delete(of.index)
+    else this.#bands.set(of.index, band)
+  }
+
+  /**
+   * A share of the previous close either way, of an option of its underlying's; widened when the price comes near to its edge. On
+   * the tick.
+   */
+  #band(of: SimInstrument, price: Paise, previousClose: Paise, day: number): Band {
+    const set = this.#bands.get(of.index)
+    if (set !== undefined) return set
+    const { kind, tickSize } = of.instrument
+    if (kind === "index") return { lowest: paise(0), highest: paise(0) }
+    const root = kind === "option" && of.underlying !== undefined ? this.at(of.underlying) : undefined
+    const base = root === undefined ? previousClose : this.price(root, this.#previousClose(root, day))
+    let share = BAND
+    while (Math.abs(price - previousClose) > (share - BAND_EDGE) * base) share += BAND_STEP
+    const lowest = Math.ceil((previousClose - share * base) / tickSize) * tickSize
+    const highest = Math.floor((previousClose + share * base) / tickSize) * tickSize
+    return { lowest: paise(Math.max(tickSize, lowest)), highest: paise(highest) }
+  }
+
   price(of: SimInstrument, now: number): Paise {
     const tick = of.instrument.tickSize
     return paise(Math.max(tick, Math.round(this.#fairPrice(of, now) / tick) * tick))
@@ -144,6 +182,8 @@ export class SimMarket {
     const away = instrument.tickSize * (1 + hash(this.#seed, of.index, 901, second) % 2)
     const lots = (salt: number) => (1 + hash(this.#seed, of.index, salt, second) % 24) * instrument.lotSize
     const index = instrument.kind === "index"
+    const previousClose = this.price(of, this.#previousClose(of, day))
+    const band = this.#band(of, price, previousClose, day)
     return {
       at: now,
       price,
@@ -153,7 +193,9 @@ export class SimMarket {
       askQuantity: index ? 0 : lots(903),
       volume: this.#volume(of, now),
       openInterest: this.#openInterest(of, now),
-      previousClose: this.price(of, this.#previousClose(of, day)),
+      previousClose,
+      lowerCircuit: band.lowest,
+      upperCircuit: band.highest,
       open,
       high: paise(range.high),
       low: paise(range.low),

@@ -6,8 +6,18 @@ import type { SimQuote } from "./SimMarket.ts"
 
 const counters = new DecodeCounters()
 
-/** `mode` in the broker's own numbers; `skew`: what the broker's clock is ahead by, ms. Depth: as many levels as the batch keeps, one tick apart. */
-export const writeQuote = (batch: FeedBatch, of: SimInstrument, quote: SimQuote, mode: number, skew: number): void => {
+/**
+ * `mode` in the broker's own numbers; `skew`: what the broker's clock is ahead by, ms; `losesPrice`: whether it goes without its
+ * price. Depth: as many levels as the batch keeps, one tick apart.
+ */
+export const writeQuote = (
+  batch: FeedBatch,
+  of: SimInstrument,
+  quote: SimQuote,
+  mode: number,
+  skew: number,
+  losesPrice: boolean
+): void => {
   const at = quote.at + skew
   const row = batch.open()
   const { day, depth, ticks } = batch
@@ -26,8 +36,8 @@ export const writeQuote = (batch: FeedBatch, of: SimInstrument, quote: SimQuote,
   day.high[row] = quote.high
   day.low[row] = quote.low
   day.close[row] = quote.previousClose
-  day.lowerCircuit[row] = Math.round(quote.previousClose * 0.9)
-  day.upperCircuit[row] = Math.round(quote.previousClose * 1.1)
+  day.lowerCircuit[row] = quote.lowerCircuit
+  day.upperCircuit[row] = quote.upperCircuit
   day.yearLow[row] = Math.round(quote.previousClose * 0.7)
   day.yearHigh[row] = Math.round(quote.previousClose * 1.3)
   day.totalBuy[row] = quote.bidQuantity * 40
@@ -44,5 +54,6 @@ export const writeQuote = (batch: FeedBatch, of: SimInstrument, quote: SimQuote,
     }
   }
   batch.receivedAt = at
-  batch.commit(of.index, counters)
+  // Without a price it would not be taken.
+  if (batch.commit(of.index, counters) && losesPrice) ticks.price[row] = 0
 }

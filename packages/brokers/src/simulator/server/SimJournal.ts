@@ -6,7 +6,8 @@ export interface SimJournalEntry {
   /** Virtual time, epoch ms. */
   readonly at: number
   readonly broker: Broker
-  readonly kind: "request" | "answer" | "socket" | "frame-in" | "fault"
+  /** `limit`: of a request that was one too many. */
+  readonly kind: "request" | "answer" | "socket" | "frame-in" | "fault" | "limit"
   readonly account: string | undefined
   readonly operation: string
   readonly detail: string

@@ -12,9 +12,10 @@ import { type WebSocket, WebSocketServer } from "ws"
 import type { SimAccount } from "../exchange/SimAccount.ts"
 import { type FaultRule, requestFaults } from "../faults/Fault.ts"
 import type { FaultBoard, FaultScope } from "../faults/FaultBoard.ts"
+import type { CallLimits } from "./CallLimits.ts"
 import { matchRoute, type RouteMatch } from "./matchRoute.ts"
 import type { SimBroker, SimRequest, SimResponse, SimRoute, SimSocketRoute, SocketHandlers } from "./SimBroker.ts"
-import type { SimJournal } from "./SimJournal.ts"
+import type { SimJournal, SimJournalEntry } from "./SimJournal.ts"
 import { SimSocket } from "./SimSocket.ts"
 
 export interface SimServerOptions {
@@ -26,6 +27,8 @@ export interface SimServerOptions {
   readonly catchUp: () => number
   /** 0 = any free one. */
   readonly port: number
+  /** Of requests; none when absent. */
+  readonly limits?: CallLimits
 }
 
 export interface SimServer {
@@ -53,7 +56,7 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
     }
 
     const note = (
-      kind: "request" | "answer" | "socket" | "frame-in" | "fault",
+      kind: SimJournalEntry["kind"],
       scope: FaultScope,
       detail: string
     ): void =>
@@ -71,6 +74,15 @@ export const simServer = (options: SimServerOptions): Effect.Effect<SimServer, n
       const account = layer.accountOf(request)
       const scope: FaultScope = { broker, account: account?.userId, operation: found?.route.operation }
       note("request", scope, `${request.method} ${request.path}`)
+      if (
+        found !== undefined && account !== undefined &&
+        options.limits?.exceeds(broker, account.userId, found.route, catchUp()) === true
+      ) {
+        note("limit", scope, `${request.method} ${request.path}`)
+        const tooMany = layer.trouble({ fault: "rate-limit" }, request)
+        note("answer", scope, String(tooMany.status))
+        return reply(response, tooMany)
+      }
       const rule = found === undefined ? undefined : faults.take(requestFaults, scope)
       if (rule !== undefined) note("fault", scope, rule.fault)
       const done = (sent: SimResponse): void => {

@@ -120,6 +120,13 @@ export class SimSocket {
     }
   }
 
+  /** Whether the next tick of the instrument goes without its price. */
+  losesPrice(symbol: string): boolean {
+    const { faults } = this.#context
+    const scope = { ...this.#scope, operation: "market-feed", symbol } as const
+    return faults.rules.length > 0 && faults.take(["no-price"], scope) !== undefined
+  }
+
   /** Heartbeats and answers to them: only a silent socket keeps them. */
   control(frame: Frame): void {
     if (this.#silent || this.#socket.readyState !== this.#socket.OPEN) return

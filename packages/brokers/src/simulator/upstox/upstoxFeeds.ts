@@ -83,7 +83,7 @@ export const upstoxFeeds = (
         for (const [each, quote] of of) {
           const mode = modeOf(each, modes.get(each) ?? "ltpc")
           const row = batch.length
-          writeQuote(batch, each, quote, mode, skew())
+          writeQuote(batch, each, quote, mode, skew(), socket.losesPrice(each.instrument.symbol))
           const greeks = market.greeks(each, quote.at)
           if (greeks !== undefined && batch.length > row) {
             batch.greeks.delta[row] = greeks.delta

@@ -1,15 +1,19 @@
 /** Upstox's login: mobile number and code, then PIN; a redirect with a one-shot `code`, and its exchange. */
 import type { BrokerStage } from "../BrokerStage.ts"
 import type { SimAccount } from "../exchange/SimAccount.ts"
-import { captchaPage, hiddenField, isTotp, loginPage, redirectTo } from "../login/loginPages.ts"
+import { acceptsCode } from "../login/acceptsCode.ts"
+import { captchaPage, hiddenField, loginPage, redirectTo } from "../login/loginPages.ts"
 import { ownRoutes } from "../server/ownRoutes.ts"
 import { jsonResponse, type SimRequest, type SimResponse, type SimRoute } from "../server/SimBroker.ts"
 import { badToken, failure, success } from "./upstoxAnswers.ts"
 
 export const upstoxLogin = (
-  { exchange, faults, now, sessions, wall }: BrokerStage,
+  stage: BrokerStage,
   byToken: (request: SimRequest) => SimAccount | undefined
 ): ReadonlyArray<SimRoute> => {
+  const { exchange, faults, sessions } = stage
+  /** Whose code was right, and whose PIN is asked for. */
+  const verified = new Set<SimAccount>()
   const route = ownRoutes(byToken, badToken)
   const ofKey = (key: string | null): SimAccount | undefined =>
     [...exchange.accounts.values()].find((each) => each.broker === "upstox" && each.apiKey === key)
@@ -77,13 +81,14 @@ export const upstoxLogin = (
     }),
     step("/login/otp", (account, form) => {
       if (form.get("mobile") !== account.mobile) return mobilePage(form, "Start again.")
-      const wrong = faults.take(["wrong-code"], { broker: "upstox", account: account.userId, operation: "login" })
-      return wrong === undefined && isTotp(account, form.get("otp") ?? "", now(), wall())
-        ? pinPage(form)
-        : codePage(form, "Incorrect OTP.")
+      if (!acceptsCode(stage, account, form.get("otp") ?? "")) return codePage(form, "Incorrect OTP.")
+      verified.add(account)
+      return pinPage(form)
     }),
     step("/login/pin", (account, form) => {
+      if (!verified.has(account)) return mobilePage(form, "Start again.")
       if (form.get("pin") !== account.pin) return pinPage(form, "Incorrect PIN.")
+      verified.delete(account)
       const back = new URL(account.redirectUrl)
       back.searchParams.set("code", sessions.grant(account))
       back.searchParams.set("state", form.get("state") ?? "")
@@ -103,7 +108,8 @@ export const upstoxLogin = (
         if (form.get("client_secret") !== account.apiSecret) {
           return failure(401, "UDAPI100069", "Check your client_secret")
         }
-        if (form.get("redirect_uri") !== account.redirectUrl) {
+        const mismatch = faults.take(["redirect-mismatch"], { broker: "upstox", operation: "login" }) !== undefined
+        if (mismatch || form.get("redirect_uri") !== account.redirectUrl) {
           return failure(401, "UDAPI100070", "Check your redirect_uri")
         }
         if (used !== undefined || redeemed !== account) return failure(401, "UDAPI100057", "Invalid Auth code")

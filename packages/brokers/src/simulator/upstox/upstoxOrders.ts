@@ -65,16 +65,20 @@ export const upstoxOrders = (
     return "_tag" in cancelled ? refused(cancelled) : success({ order_id: cancelled.orderId })
   }
 
+  const legsOf = (asked: Readonly<Record<string, unknown>>) => {
+    const rules = Array.isArray(asked["rules"]) ? asked["rules"] as ReadonlyArray<Record<string, unknown>> : []
+    return rules.flatMap((rule) => {
+      const price = priceFromRupees(Number(rule["trigger_price"]))
+      return price === undefined ? [] : [{ triggerPrice: price, limitPrice: price }]
+    })
+  }
+
   const placeGtt: Own = (account, { body }) => {
     const asked = readJson(body)
     const of = byKey.get(String(asked["instrument_token"]))
     if (of === undefined) return noInstrument()
     const product = productOf(asked["product"], of)
-    const rules = Array.isArray(asked["rules"]) ? asked["rules"] as ReadonlyArray<Record<string, unknown>> : []
-    const legs = rules.flatMap((rule) => {
-      const price = priceFromRupees(Number(rule["trigger_price"]))
-      return price === undefined ? [] : [{ triggerPrice: price, limitPrice: price }]
-    })
+    const legs = legsOf(asked)
     if (product === undefined || legs.length === 0) {
       return failure(400, "UDAPI100038", "Invalid input passed to the API")
     }
@@ -89,19 +93,31 @@ export const upstoxOrders = (
     return "_tag" in placed ? refused(placed) : success({ gtt_order_ids: [`GTT-${placed.id}`] })
   }
 
+  const modifyGtt: Own = (account, { body }) => {
+    const asked = readJson(body)
+    const legs = legsOf(asked)
+    if (legs.length === 0) return failure(400, "UDAPI100038", "Invalid input passed to the API")
+    const id = String(asked["gtt_order_id"]).replace("GTT-", "")
+    const changed = exchange.modifyGtt(account, id, { quantity: Number(asked["quantity"]), legs })
+    return "_tag" in changed ? refused(changed) : success({ gtt_order_ids: [`GTT-${changed.id}`] })
+  }
+
+  /** Of one order, or of all orders with the tag. */
   const states: Own = (account, { query }) => {
     const tag = query.get("tag")
     const id = query.get("order_id")
-    return success(
-      exchange.orders(account).filter((order) => id === null ? order.tag === tag : order.orderId === id).map(orderRow)
+    if (tag === null && id === null) return failure(400, "UDAPI1023", "order_id or tag is required")
+    const asked = exchange.orders(account).filter((order) =>
+      (id === null || order.orderId === id) && (tag === null || order.tag === tag)
     )
+    return success(asked.flatMap(({ orderId }) => exchange.history(account, orderId).map(orderRow)))
   }
 
   return [
     route("POST", "/v3/order/place", "place", place),
     route("PUT", "/v3/order/modify", "modify", modify),
     route("DELETE", "/v3/order/cancel", "cancel", cancel),
-    route("GET", "/v2/order/retrieve-all", "book", (account) => success(exchange.orders(account).map(orderRow))),
+    route("GET", "/v2/order/retrieve-all", "book", (account) => success(exchange.book(account).map(orderRow))),
     route("GET", "/v2/order/history", "book", states),
     route("GET", "/v2/order/details", "book", (account, { query }) => {
       const order = exchange.order(account, query.get("order_id") ?? "")
@@ -116,6 +132,7 @@ export const upstoxOrders = (
         success(account.trades.filter((trade) => trade.order.orderId === query.get("order_id")).map(tradeRow))
     ),
     route("POST", "/v3/order/gtt/place", "gtt", placeGtt),
+    route("PUT", "/v3/order/gtt/modify", "gtt", modifyGtt),
     route("GET", "/v3/order/gtt", "gtt", (account) => success(exchange.gtts(account).map(gttRow))),
     route("DELETE", "/v3/order/gtt/cancel", "gtt", (account, { body }) => {
       const id = String(readJson(body)["gtt_order_id"]).replace("GTT-", "")

@@ -38,7 +38,8 @@ const statuses: Readonly<Record<SimOrder["status"], string>> = {
   waiting: "trigger pending",
   complete: "complete",
   cancelled: "cancelled",
-  rejected: "rejected"
+  rejected: "rejected",
+  strange: "awaiting settlement"
 }
 
 const exchangeOf = (of: SimInstrument): string =>
@@ -179,8 +180,8 @@ export const quoteRow = (of: SimInstrument, quote: SimQuote): object => ({
   net_change: inRupees(quote.price - quote.previousClose),
   total_buy_quantity: quote.bidQuantity * 40,
   total_sell_quantity: quote.askQuantity * 40,
-  lower_circuit_limit: inRupees(Math.round(quote.previousClose * 0.9)),
-  upper_circuit_limit: inRupees(Math.round(quote.previousClose * 1.1)),
+  lower_circuit_limit: inRupees(quote.lowerCircuit),
+  upper_circuit_limit: inRupees(quote.upperCircuit),
   last_trade_time: String(quote.at),
   oi_day_high: quote.openInterest,
   oi_day_low: quote.openInterest
