@@ -56,6 +56,8 @@ export const OrderPurpose = Schema.Literals([
   "trail",
   "square-off",
   "flatten",
+  /** The end of an expired contract: nobody's order, never asked for. */
+  "settlement",
   "manual"
 ])
 export type OrderPurpose = typeof OrderPurpose.Type
@@ -153,7 +155,13 @@ export const ExchangeReport = Schema.Union([
   }),
   /** A change or a cancellation was not carried out; the order is as it was. */
   Schema.TaggedStruct("ChangeRefused", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite }),
-  Schema.TaggedStruct("Cancelled", { orderId: Schema.String, reason: Schema.String, at: Schema.Finite }),
+  Schema.TaggedStruct("Cancelled", {
+    orderId: Schema.String,
+    reason: Schema.String,
+    at: Schema.Finite,
+    /** It could not follow the market any longer and was taken back for that: what is left of it is to be sent anew. */
+    renew: Schema.optionalKey(Schema.Boolean)
+  }),
   Schema.TaggedStruct("Rejected", {
     orderId: Schema.String,
     reason: Schema.String,

@@ -17,7 +17,8 @@ import type { BrokerError } from "@keepgaining/brokers/port/BrokerError.ts"
 import { type BrokerInstrument, type BrokerInstruments, marketOf } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import { isFinal } from "@keepgaining/brokers/port/BrokerOrder.ts"
 import type { BrokerToken } from "@keepgaining/brokers/port/BrokerToken.ts"
-import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
+import type { Capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
+import { withRoom } from "@keepgaining/brokers/port/feedRoom.ts"
 import type { Funds } from "@keepgaining/brokers/port/Portfolio.ts"
 import type { FeedBatch } from "@keepgaining/brokers/wire/FeedBatch.ts"
 import * as Cause from "effect/Cause"
@@ -28,15 +29,17 @@ import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
-import { AccountBooks } from "./AccountBooks.ts"
+import { AccountBooks, type ExpectedPositions } from "./AccountBooks.ts"
 import type { AccountBook, AccountPhase, AccountStatus, StreamStatus } from "./AccountStatus.ts"
 import { backoff } from "./backoff.ts"
-import type { AccountRecord } from "./BrokerAccounts.ts"
-import { type CallGate, Priority } from "./CallGate.ts"
+import type { AccountRecord, RoutingWishes } from "./BrokerAccounts.ts"
+import type { CallGate } from "./CallGate.ts"
+import { Priority } from "./CallTurns.ts"
 import { differenceInWords } from "./differenceInWords.ts"
-import { guardSession } from "./guardSession.ts"
+import { guardSession, throughGate } from "./guardSession.ts"
 import { keepStream } from "./keepStream.ts"
 import { Listeners } from "./Listeners.ts"
+import { PriceBands } from "./PriceBands.ts"
 
 export type BatchListener = (batch: FeedBatch) => void
 /** `connection`: which one of the market feed it came on, counted from 1. */
@@ -46,6 +49,7 @@ export type BookListener = (change: BookChange) => void
 export interface AccountActorOptions {
   readonly record: AccountRecord
   readonly adapter: BrokerAccount
+  readonly capabilities: Capabilities
   readonly gate: CallGate
   /** The stored token, good or not. Fails when it cannot be read, which says nothing about the token. */
   readonly token: Effect.Effect<BrokerToken | undefined, { readonly message: string }>
@@ -82,11 +86,17 @@ const idle: StreamStatus = { state: "off", detail: "", reconnects: 0, lastHeardA
 export class AccountActor {
   readonly record: AccountRecord
   readonly adapter: BrokerAccount
+  /** As they hold for this account. */
+  readonly capabilities: Capabilities
+  /** What its feed and its quotes say. */
+  readonly bands: PriceBands
   readonly #options: AccountActorOptions
   readonly #batchListeners: Listeners<Parameters<BatchListener>>
   readonly #frameListeners: Listeners<Parameters<FrameListener>>
   readonly #books: AccountBooks
   readonly #wanted = new Map<BrokerInstrument, FeedDetail>()
+  /** Of what was ever subscribed, by its row. */
+  readonly #symbols = new Map<number, string>()
   readonly #feedWanted = Latch.makeUnsafe(false)
   readonly #reopen = Latch.makeUnsafe(false)
   readonly #reconcileNow = Latch.makeUnsafe(false)
@@ -105,16 +115,21 @@ export class AccountActor {
   #subscriptions = 0
   nextLoginAt: number | null = null
   automatic: boolean
+  /** As they are stored now; the account goes on when they change. */
+  wishes: RoutingWishes
 
   constructor(options: AccountActorOptions) {
     this.#options = options
     this.record = options.record
     this.adapter = options.adapter
+    this.capabilities = options.capabilities
     this.automatic = options.record.automatic
+    this.wishes = options.record
     const { id } = options.record
     this.#batchListeners = new Listeners(`the market feed of ${id}`)
     this.#frameListeners = new Listeners(`the frames of ${id}`)
     this.#books = new AccountBooks(id, options.isOurs)
+    this.bands = new PriceBands(id)
   }
 
   // ---- what others see ---------------------------------------------------------------------------------------------
@@ -173,6 +188,8 @@ export class AccountActor {
       automatic: this.automatic,
       simulated: root !== undefined,
       sandbox: sandbox === true,
+      preference: this.wishes.preference ?? null,
+      excluded: this.wishes.excluded ?? null,
       phase: this.#phase,
       detail: this.#detail,
       since: this.#since,
@@ -217,17 +234,20 @@ export class AccountActor {
 
   // ---- what others want --------------------------------------------------------------------------------------------
 
-  /** From now on, through every reconnection. What exceeds the connection's limit is left out; answers how much that is. */
+  /**
+   * From now on, through every reconnection. What exceeds the connection's limits for that detail is left out, or as it was
+   * before; answers how many instruments that are.
+   */
   subscribe(instruments: ReadonlyArray<BrokerInstrument>, detail: FeedDetail): number {
-    const most = Math.max(...capabilities[this.record.broker].feedModes.map((mode) => mode.instruments))
-    const room = Math.max(0, most - this.#wanted.size)
-    const taken = instruments.filter((each) => !this.#wanted.has(each)).slice(0, room)
-    for (const each of taken) this.#wanted.set(each, detail)
-    for (const each of instruments) if (this.#wanted.has(each)) this.#wanted.set(each, detail)
+    const taken = withRoom(this.capabilities, this.#wanted, instruments, detail)
+    for (const each of taken) {
+      this.#wanted.set(each, detail)
+      this.#symbols.set(each.index, each.instrument.symbol)
+    }
     this.#subscriptions++
-    this.#connection?.subscribe(instruments.filter((each) => this.#wanted.has(each)), detail)
+    this.#connection?.subscribe(taken, detail)
     this.#feedWanted.openUnsafe()
-    return instruments.filter((each) => !this.#wanted.has(each)).length
+    return new Set(instruments).size - taken.length
   }
 
   /** What the broker's newest master calls otherwise than before is subscribed anew; what lost its token is given up. */
@@ -241,7 +261,10 @@ export class AccountActor {
       if (isListed && fresh.token === old.token && fresh.tradingSymbol === old.tradingSymbol) continue
       changed.push(old)
       this.#wanted.delete(old)
-      if (isListed) this.#wanted.set(fresh, detail)
+      if (isListed) {
+        this.#wanted.set(fresh, detail)
+        this.#symbols.set(fresh.index, fresh.instrument.symbol)
+      }
     }
     if (changed.length === 0) return
     this.#subscriptions++
@@ -283,8 +306,8 @@ export class AccountActor {
     return this.#books.listeners.add(listener)
   }
 
-  /** What the engine believes to hold there: signed units by `positionKey`, without deliveries. Answers how to stop. */
-  expectPositions(expected: () => ReadonlyMap<string, number>): () => void {
+  /** `expected`: what the engine believes to hold there at an instant, epoch ms. Answers how to stop. */
+  expectPositions(expected: (at: number) => ExpectedPositions): () => void {
     this.#books.expected = expected
     return () => {
       if (this.#books.expected === expected) this.#books.expected = undefined
@@ -294,6 +317,11 @@ export class AccountActor {
   /** Compares the books soon. */
   reconcileSoon(): void {
     this.#reconcileNow.openUnsafe()
+  }
+
+  /** The broker knows what was sent under the tag by these ids. */
+  nameOrders(tag: string, orderIds: ReadonlyArray<string>): Effect.Effect<void> {
+    return this.#books.name(tag, orderIds)
   }
 
   /** Reads the order book now and takes what it says; for whoever looks for an order by its tag. */
@@ -370,7 +398,12 @@ export class AccountActor {
       const doubt = Latch.makeUnsafe(false)
       const { gate } = this.#options
       const plain = this.adapter.session(token)
-      const session = guardSession(plain, gate, () => doubt.openUnsafe())
+      const session = guardSession(
+        plain,
+        gate,
+        () => doubt.openUnsafe(),
+        (quotes, at) => this.bands.takeQuotes(quotes, at)
+      )
       this.#session = session
       const scope = yield* Effect.scope
       // A loop that dies takes the whole account down, which its supervisor starts anew.
@@ -387,9 +420,9 @@ export class AccountActor {
       const doubts = Effect.forever(Effect.gen({ self: this }, function*(this: AccountActor) {
         yield* doubt.await
         doubt.closeUnsafe()
-        const error = yield* Effect.flip(
-          gate.pass("reads", Priority.exit, "try the token", plain.portfolio.profile)
-        ).pipe(Effect.orElseSucceed(() => undefined))
+        const error = yield* Effect.flip(throughGate(gate, "reads", Priority.exit, plain.portfolio.profile)).pipe(
+          Effect.orElseSucceed(() => undefined)
+        )
         if (error?._tag === "Unauthorised") yield* Deferred.succeed(refused, "refused" as const)
       }))
 
@@ -431,7 +464,9 @@ export class AccountActor {
     return Effect.gen({ self: this }, function*(this: AccountActor) {
       const tell = yield* this.#batchListeners.teller
       const tellFrame = yield* this.#frameListeners.teller
+      const symbolOf = (index: number): string | undefined => this.#symbols.get(index)
       const onBatch: BatchListener = (batch) => {
+        this.bands.takeBatch(batch, symbolOf)
         this.#feed = { ...this.#feed, lastHeardAt: batch.ticks.receiveTime[0] ?? this.#feed.lastHeardAt }
         tell(batch)
       }

@@ -31,6 +31,10 @@ export interface AccountStatus {
   readonly simulated: boolean
   /** Whether its orders go to the broker's sandbox. */
   readonly sandbox: boolean
+  /** Its place in the user's order of preference, from 1. */
+  readonly preference: { readonly place: number; readonly since: number } | null
+  /** Since when the user wants no new positions there. */
+  readonly excluded: { readonly since: number } | null
   readonly phase: AccountPhase
   readonly detail: string
   readonly since: number

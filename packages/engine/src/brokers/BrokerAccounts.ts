@@ -12,6 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as path from "node:path"
 import { openPrivateFile, type PrivateFileError } from "../storage/PrivateFile.ts"
+import { placed } from "./orderOfPreference.ts"
 import { Vault, VaultRefused } from "./Vault.ts"
 
 /** Our name of an account: `zerodha`, `kite-asha`. */
@@ -35,7 +36,13 @@ export const AccountRecord = Schema.Struct({
   /** The broker's id of the user's algorithm, or `generic` below the rate from which one is registered. */
   algo: Schema.optionalKey(Schema.String),
   /** Orders go to the broker's sandbox, whose token is the API secret. */
-  sandbox: Schema.optionalKey(Schema.Boolean)
+  sandbox: Schema.optionalKey(Schema.Boolean),
+  /** Its place in the user's order of preference, from 1, and since when, epoch ms; none = after all that are named. */
+  preference: Schema.optionalKey(
+    Schema.Struct({ place: Schema.Int.check(Schema.isGreaterThan(0)), since: Schema.Finite })
+  ),
+  /** The user wants no new positions there, and since when, epoch ms. What makes a position smaller is sent all the same. */
+  excluded: Schema.optionalKey(Schema.Struct({ since: Schema.Finite }))
 })
 export type AccountRecord = typeof AccountRecord.Type
 
@@ -44,6 +51,9 @@ export const GENERIC_ALGO = "generic"
 
 /** What the user registered with the broker for orders by program. */
 export type Registration = Pick<AccountRecord, "staticIp" | "algo">
+
+/** What the user wants of the choice of an account for an order. */
+export type RoutingWishes = Pick<AccountRecord, "preference" | "excluded">
 
 /** Only `apiSecret` is needed; the others are for logins without hands. */
 export const AccountSecrets = Schema.Struct({
@@ -77,13 +87,16 @@ type Failure = PrivateFileError | VaultRefused
 
 export class BrokerAccounts extends Context.Service<BrokerAccounts, {
   readonly list: Effect.Effect<ReadonlyArray<AccountRecord>, Failure>
-  /** Replaces the account of the same id, and forgets its token. */
+  /** Replaces the account of the same id, and forgets its token; what the user wants of its orders stays. */
   readonly put: (record: AccountRecord, secrets: Redacted.Redacted<AccountSecrets>) => Effect.Effect<void, Failure>
   /** Whether there was one. Its secrets and token are gone with it. */
   readonly remove: (id: string) => Effect.Effect<boolean, Failure>
   readonly setAutomatic: (id: string, automatic: boolean) => Effect.Effect<boolean, Failure>
   /** In place of what was registered before. */
   readonly setRegistration: (id: string, registration: Registration) => Effect.Effect<boolean, Failure>
+  /** Gives it that place in the order of preference, or none; the others move. `now`: epoch ms. */
+  readonly setPreference: (id: string, place: number | null, now: number) => Effect.Effect<boolean, Failure>
+  readonly setExcluded: (id: string, excluded: boolean, now: number) => Effect.Effect<boolean, Failure>
   readonly secrets: (id: string) => Effect.Effect<Redacted.Redacted<AccountSecrets> | undefined, Failure>
   readonly token: (id: string) => Effect.Effect<BrokerToken | undefined, Failure>
   /** Without a token it forgets the one that is stored. */
@@ -98,6 +111,34 @@ const secretsText = Schema.fromJsonString(AccountSecrets)
 const tokenText = Schema.fromJsonString(StoredToken)
 
 const recordOf = ({ secrets: _secrets, token: _token, ...record }: typeof Stored.Type): AccountRecord => record
+
+type Stored = typeof Stored.Type
+
+/** Ids in the order of preference. */
+const orderOf = (accounts: ReadonlyArray<Stored>): ReadonlyArray<string> =>
+  accounts.flatMap(({ id, preference }) => preference === undefined ? [] : [{ id, place: preference.place }])
+    .toSorted((a, b) => a.place - b.place).map(({ id }) => id)
+
+/** Places by that order, those that change from `now` on. */
+const withOrder = (
+  accounts: ReadonlyArray<Stored>,
+  order: ReadonlyArray<string>,
+  now: (stored: Stored) => number
+): ReadonlyArray<Stored> =>
+  accounts.map((stored) => {
+    const { preference, ...rest } = stored
+    const place = order.indexOf(stored.id) + 1
+    return place === preference?.place
+      ? stored
+      : place === 0
+      ? rest
+      : { ...rest, preference: { place, since: now(stored) } }
+  })
+
+const wishesOf = ({ excluded, preference }: RoutingWishes): RoutingWishes => ({
+  ...(preference === undefined ? {} : { preference }),
+  ...(excluded === undefined ? {} : { excluded })
+})
 
 const plainToken = (token: BrokerToken): typeof StoredToken.Type => ({
   access: Redacted.value(token.access),
@@ -124,7 +165,7 @@ const make = (dataDirectory: string) =>
       empty: { version: 1, accounts: [] } as typeof Accounts.Type,
       remedy: "Move it away and add the accounts again."
     })
-    const change = (id: string, how: (stored: typeof Stored.Type) => typeof Stored.Type) =>
+    const change = (id: string, how: (stored: Stored) => Stored) =>
       file.update((all) => [
         all.accounts.some((each) => each.id === id),
         { ...all, accounts: all.accounts.map((each) => each.id === id ? how(each) : each) }
@@ -155,15 +196,20 @@ const make = (dataDirectory: string) =>
             undefined,
             {
               ...all,
-              accounts: [...all.accounts.filter(({ id }) => id !== record.id), { ...record, secrets: sealed }]
+              accounts: [
+                ...all.accounts.filter(({ id }) => id !== record.id),
+                { ...wishesOf(all.accounts.find(({ id }) => id === record.id) ?? {}), ...record, secrets: sealed }
+              ]
             }
           ])
         }),
       remove: (id) =>
-        file.update((all) => [
-          all.accounts.some((each) => each.id === id),
-          { ...all, accounts: all.accounts.filter((each) => each.id !== id) }
-        ]),
+        file.update((all) => {
+          const accounts = all.accounts.filter((each) => each.id !== id)
+          // The others move up, by nobody's new wish.
+          const moved = withOrder(accounts, orderOf(accounts), ({ preference }) => preference?.since ?? 0)
+          return [accounts.length < all.accounts.length, { ...all, accounts: moved }]
+        }),
       setAutomatic: (id, automatic) => change(id, (stored) => ({ ...stored, automatic })),
       setRegistration: (id, { algo, staticIp }) =>
         change(id, ({ algo: _algo, staticIp: _staticIp, ...rest }) => ({
@@ -171,6 +217,17 @@ const make = (dataDirectory: string) =>
           ...(staticIp === undefined ? {} : { staticIp }),
           ...(algo === undefined ? {} : { algo })
         })),
+      setPreference: (id, place, now) =>
+        file.update((all) => {
+          const { accounts } = all
+          if (!accounts.some((each) => each.id === id)) return [false, all]
+          return [true, { ...all, accounts: withOrder(accounts, placed(orderOf(accounts), id, place), () => now) }]
+        }),
+      setExcluded: (id, excluded, now) =>
+        change(
+          id,
+          ({ excluded: before, ...rest }) => excluded ? { ...rest, excluded: before ?? { since: now } } : rest
+        ),
       secrets: (id) =>
         Effect.gen(function*() {
           const stored = yield* find(id)

@@ -5,7 +5,6 @@
 import type { Broker } from "@keepgaining/brokers/port/Broker.ts"
 import { type BrokerInstrument, BrokerInstruments, marketOf } from "@keepgaining/brokers/port/BrokerInstruments.ts"
 import type { BrokerToken } from "@keepgaining/brokers/port/BrokerToken.ts"
-import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
 import { dayOf, isWeekend } from "@keepgaining/core/calendar/CalendarDays.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import * as Cause from "effect/Cause"
@@ -27,6 +26,7 @@ import { brokerInstrumentsOf } from "../instruments/sessionInstruments.ts"
 import { MarketRules } from "../rules/MarketRules.ts"
 import { AccountActor } from "./AccountActor.ts"
 import { accountAdapter } from "./accountAdapter.ts"
+import { AccountCapabilities } from "./AccountCapabilities.ts"
 import type { AutomaticLogin, LoginFailure } from "./automaticLogin.ts"
 import { type AccountRecord, type AccountSecrets, BrokerAccounts, type Registration } from "./BrokerAccounts.ts"
 import { type CallGate, makeCallGate } from "./CallGate.ts"
@@ -62,6 +62,10 @@ export class Brokers extends Context.Service<Brokers, {
   readonly setAutomatic: (account: string, automatic: boolean) => Effect.Effect<void, BrokerRefused>
   /** What the user registered with the broker for orders by program; the account is taken up anew with it. */
   readonly setRegistration: (account: string, registration: Registration) => Effect.Effect<void, BrokerRefused>
+  /** Gives the account that place, from 1, in the user's order of preference, or none; the others move. */
+  readonly setPreference: (account: string, place: number | null) => Effect.Effect<void, BrokerRefused>
+  /** Whether the account shall take no new positions; what makes a position smaller goes on. */
+  readonly setExcluded: (account: string, excluded: boolean) => Effect.Effect<void, BrokerRefused>
   /** Tells all accounts which instruments the session has, by the brokers' masters that are stored. */
   readonly learn: (table: InstrumentTable) => Effect.Effect<void>
   /** As the broker of the account knows them. */
@@ -92,6 +96,7 @@ interface Running {
 const make = (options: BrokersOptions) =>
   Effect.gen(function*() {
     const accounts = yield* BrokerAccounts
+    const limits = yield* AccountCapabilities
     const supervisor = yield* Supervisor
     const store = yield* InstrumentStore
     const { calendar, indexNames } = yield* MarketRules
@@ -120,7 +125,7 @@ const make = (options: BrokersOptions) =>
           Effect.catch((error) => Effect.as(Effect.logWarning(error.message), []))
         )
         const known = instruments(broker)
-        for (const each of brokerInstrumentsOf(learned, entries, indexNames)) {
+        for (const each of brokerInstrumentsOf(learned, entries, indexNames, calendar)) {
           if (!isKnown(known, each)) known.add(each)
         }
         for (const { actor, record } of running.values()) if (record.broker === broker) actor.renew(known)
@@ -147,7 +152,9 @@ const make = (options: BrokersOptions) =>
         const { id } = record
         const revision = yield* stored(accounts.revision(id))
         const secrets = yield* stored(accounts.secrets(id))
-        if (record.sandbox === true && !capabilities[record.broker].sandbox) {
+        const capabilities = yield* Effect.mapError(limits.of(record), (error) =>
+          new BrokerRefused({ reason: error.message, remedy: error.remedy }))
+        if (record.sandbox === true && !capabilities.sandbox) {
           return yield* new BrokerRefused({
             reason: `${record.broker} has no sandbox`,
             remedy: "Remove the account, and add it again without one"
@@ -158,11 +165,12 @@ const make = (options: BrokersOptions) =>
         }
         const adapter = accountAdapter(record, secrets, {
           instruments: instruments(record.broker),
-          timeout: options.timeout ?? TIMEOUT_MS
+          timeout: options.timeout ?? TIMEOUT_MS,
+          capabilities
         })
         const scope = yield* Scope.fork(outer)
         const gate: CallGate = yield* Effect.provideService(
-          makeCallGate({ broker: record.broker, account: id, capabilities: capabilities[record.broker] }),
+          makeCallGate({ broker: record.broker, account: id, capabilities }),
           Scope.Scope,
           scope
         )
@@ -170,6 +178,7 @@ const make = (options: BrokersOptions) =>
         const actor = new AccountActor({
           record,
           adapter,
+          capabilities,
           gate,
           token,
           forgetToken: (refused) =>
@@ -211,11 +220,15 @@ const make = (options: BrokersOptions) =>
     const follow = mutex.withPermits(1)(Effect.gen(function*() {
       const records = yield* stored(accounts.list)
       for (const [id, { actor, record, revision }] of running) {
-        const now = records.find((each) => each.id === id)
+        const now = records.find((each) =>
+          each.id === id
+        )
         const isSame = now !== undefined && isSameRecord(now, record) &&
           (yield* stored(accounts.revision(id))) === revision
-        if (isSame) actor.automatic = now.automatic
-        else yield* stop(id)
+        if (isSame) {
+          actor.automatic = now.automatic
+          actor.wishes = now
+        } else yield* stop(id)
       }
       for (const record of records) {
         if (running.has(record.id)) continue
@@ -362,6 +375,18 @@ const make = (options: BrokersOptions) =>
         Effect.andThen(find(account), Effect.andThen(stored(accounts.setAutomatic(account, automatic)), follow)),
       setRegistration: (account, registration) =>
         Effect.andThen(find(account), Effect.andThen(stored(accounts.setRegistration(account, registration)), follow)),
+      setPreference: (account, place) =>
+        Effect.gen(function*() {
+          yield* find(account)
+          yield* stored(accounts.setPreference(account, place, yield* Clock.currentTimeMillis))
+          yield* follow
+        }),
+      setExcluded: (account, excluded) =>
+        Effect.gen(function*() {
+          yield* find(account)
+          yield* stored(accounts.setExcluded(account, excluded, yield* Clock.currentTimeMillis))
+          yield* follow
+        }),
       learn: (table) =>
         Effect.suspend(() => {
           learned = table
@@ -377,6 +402,7 @@ const isKnown = (known: BrokerInstruments, each: BrokerInstrument): boolean => {
   const found = known.ofSymbol(each.instrument.symbol)
   return found !== undefined && found.index === each.index && found.token === each.token &&
     found.tradingSymbol === each.tradingSymbol && found.freezeQuantity === each.freezeQuantity &&
+    found.lotSize === each.lotSize &&
     known.ofToken(marketOf(each.instrument), each.token) === found
 }
 

@@ -123,7 +123,11 @@ export const makeGttDesk: Effect.Effect<GttDesk, never, Scope.Scope> = Effect.ge
         Effect.map((id) => Placement.answered(sent, [id])),
         Effect.catch((error) =>
           error._tag === "UnknownOutcome" || error._tag === "UnreadableAnswer"
-            ? lookFor(actor, order, before, Placement.failed(sent, error))
+            // It may have waited at the gate: by now at the latest it had left.
+            ? Effect.flatMap(
+              Clock.currentTimeMillis,
+              (now) => lookFor(actor, order, before, Placement.failed(Placement.sending(commandId, now), error))
+            )
             : Effect.fail(refused(error))
         )
       )

@@ -7,7 +7,7 @@ import { type AccountRecord, type AccountSecrets, GENERIC_ALGO } from "./BrokerA
 export const accountAdapter = (
   record: AccountRecord,
   secrets: Redacted.Redacted<AccountSecrets>,
-  settings: Pick<AccountSettings, "instruments" | "timeout">
+  settings: Pick<AccountSettings, "instruments" | "timeout" | "capabilities">
 ): BrokerAccount => {
   const { algo, apiKey, broker, id, redirectUrl, root, sandbox, userId } = record
   return adapters[broker].account({

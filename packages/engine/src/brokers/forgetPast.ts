@@ -20,17 +20,19 @@ export const forgetPastOrders = (
   )
   if (past.length === 0) return { book, changes: [] }
   const orders = new Map(book.orders)
+  const said = new Map(book.said)
   const changes: Array<BookChange> = []
   for (const before of past) {
     if (isFinal(before.status)) {
       orders.delete(before.orderId)
+      said.delete(before.orderId)
       continue
     }
     const order: BrokerOrder = { ...before, status: "expired", waiting: false, changedAt: midnight }
     orders.set(order.orderId, order)
     changes.push({ _tag: "Moved", order, before })
   }
-  return { book: { ...book, orders }, changes }
+  return { book: { ...book, orders, said }, changes }
 }
 
 /** What the broker still lists comes back with its list. */

@@ -66,8 +66,27 @@ export class LiveOrderPort {
     return found
   }
 
+  /** Orders that look as if they were the account's own and that no tag tells: the book may leave tags out, or a person sent them. */
+  untagged(is: (order: BrokerOrder) => boolean): ReadonlyArray<BrokerOrder> {
+    if (this.#actor.capabilities.booksOmitTags !== true) return []
+    return [...this.#actor.book.orders.values()].filter((order) => order.tag === undefined && is(order))
+  }
+
   place(order: NewOrder): Effect.Effect<ReadonlyArray<string>, BrokerError> {
-    return this.#call("place order", ({ orders }) => orders.place(order))
+    return Effect.tap(
+      this.#call("place order", ({ orders }) => orders.place(order)),
+      (orderIds) => this.name(order.tag, orderIds)
+    )
+  }
+
+  /** The broker knows what was sent under the tag by these ids. */
+  name(tag: string, orderIds: ReadonlyArray<string>): Effect.Effect<void> {
+    return this.#actor.nameOrders(tag, orderIds)
+  }
+
+  /** Changes that one order may be given; `undefined` where the broker states no limit. */
+  get mostChanges(): number | undefined {
+    return this.#actor.capabilities.modifications
   }
 
   modify(change: OrderChange): Effect.Effect<void, BrokerError> {

@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import * as crypto from "node:crypto"
 import type { AccountActor } from "../brokers/AccountActor.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
+import type { ExchangeToday } from "./ExchangeToday.ts"
 import type { LiveOrderPorts } from "./LiveOrderPort.ts"
 import { type LaneServices, OrderLane, type Prepare } from "./OrderLane.ts"
 import { positionsAt } from "./positionsAt.ts"
@@ -20,6 +21,7 @@ import { positionsAt } from "./positionsAt.ts"
 export interface LiveTrading {
   readonly ports: LiveOrderPorts["Service"]
   readonly prepare: Prepare
+  readonly today: ExchangeToday
 }
 
 export interface OrderDispatcherOptions extends LiveTrading {
@@ -41,7 +43,7 @@ const PAUSE_MS = 1_000
 /** Runs for ever; a failure of one order's lane touches no other. */
 export const dispatchOrders = (options: OrderDispatcherOptions): Effect.Effect<void> =>
   Effect.scoped(Effect.gen(function*() {
-    const { events, execute, kernel, last, ports, prepare, session } = options
+    const { events, execute, kernel, last, ports, prepare, session, today } = options
     const lanes = new Map<string, OrderLane>()
     const fibers = yield* FiberMap.make<string, void, never>()
     const run = crypto.randomUUID()
@@ -56,6 +58,7 @@ export const dispatchOrders = (options: OrderDispatcherOptions): Effect.Effect<v
       tell: (command) => Effect.suspend(() => execute(`dispatcher ${run} ${++told}`, command)),
       ports,
       prepare,
+      today,
       session,
       tagged: (tag, orderId) => void tags.set(tag, orderId)
     }
@@ -116,7 +119,7 @@ export const dispatchOrders = (options: OrderDispatcherOptions): Effect.Effect<v
           if (lane === undefined) late.add(id)
           else lane.wake()
         })
-        const stopExpecting = actor.expectPositions(() => positionsAt(kernel(), actor.record.id))
+        const stopExpecting = actor.expectPositions((at) => positionsAt(kernel(), actor.record.id, at))
         listening.set(actor, () => {
           stopListening()
           stopExpecting()

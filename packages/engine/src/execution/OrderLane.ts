@@ -11,18 +11,24 @@ import { type BrokerOrder, isFinal, type NewOrder } from "@keepgaining/brokers/p
 import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import type { LiveOrder } from "@keepgaining/core/desk/DeskState.ts"
 import { armedAccounts, holderOf } from "@keepgaining/core/desk/live.ts"
+import { isExit } from "@keepgaining/core/desk/workingOrders.ts"
 import { type ExchangeInstruction, type ExchangeReport, isWorking, type Order } from "@keepgaining/core/orders/Order.ts"
 import type { TrackedOrder } from "@keepgaining/core/orders/OrderReducer.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Result from "effect/Result"
+import { withTurn } from "../brokers/CallGate.ts"
 import { orderTag } from "../brokers/orderTag.ts"
+import { bandText } from "../brokers/PriceBands.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
 import { changedOrder } from "./changedOrder.ts"
+import { changeFault } from "./changeFault.ts"
+import type { ExchangeToday } from "./ExchangeToday.ts"
 import type { LiveOrderPort, LiveOrderPorts } from "./LiveOrderPort.ts"
 import { isAsAsked, nextReport } from "./nextReport.ts"
 import { OrderPieces, SHOWN_WITHIN_MS } from "./OrderPieces.ts"
+import { QueuedOrder } from "./QueuedOrder.ts"
 
 /** Where an order goes and as what, decided before the wire. */
 export interface Prepared {
@@ -35,8 +41,15 @@ export interface Prepared {
   readonly plan?: string
 }
 
-/** Fails with the reasons against it, in words. */
-export type Prepare = (order: Order, kernel: Kernel) => Effect.Effect<Result.Result<Prepared, string>>
+/** Why an order cannot be sent. */
+export interface Unprepared {
+  /** In words. */
+  readonly reason: string
+  /** Waiting mends nothing: the order itself is at fault. */
+  readonly lasting: boolean
+}
+
+export type Prepare = (order: Order, kernel: Kernel) => Effect.Effect<Result.Result<Prepared, Unprepared>>
 
 export interface LaneServices {
   readonly kernel: () => Kernel
@@ -44,6 +57,7 @@ export interface LaneServices {
   readonly tell: (command: Command) => Effect.Effect<CommandOutcome>
   readonly ports: LiveOrderPorts["Service"]
   readonly prepare: Prepare
+  readonly today: ExchangeToday
   /** Key of the session's timeline; tags follow from it. */
   readonly session: string
   /** From now on the broker's rows with that tag are of the order. */
@@ -52,12 +66,18 @@ export interface LaneServices {
 
 /** An order that waits for its turn looks again after so long, ms. */
 const TURN_MS = 100
-/** So much room in an account's allowance is enough for any number of pieces: the rest waits at the gate. */
-const ROOM_ENOUGH = 4
+/** So many pieces of an order may be sent before it is routed; the rest waits at the gate. */
+const PIECES_AT_ONCE = 4
 /** An exit that cannot be sent waits so long before it is tried again, ms. */
 const RETRY_MS = 1_000
+/** A way out that does not leave is tried again for so long, ms; then the desk decides anew, at the prices of that time. */
+const RESEND_FOR_MS = 120_000
+/** The broker's clock may be so far behind ours, ms. */
+const STAMPS_WITHIN_MS = 5_000
 /** A change or cancellation whose effect nobody has shown is asked for again after so long, ms. */
 const EFFECT_WITHIN_MS = 4_000
+/** Between looks at the price band of a way out that works, ms. */
+const BAND_LOOK_MS = 1_000
 /** Longest wait without news, ms. */
 const IDLE_MS = 10_000
 
@@ -76,9 +96,14 @@ export class OrderLane {
   /** It was decided in an earlier life of the dispatcher. */
   readonly #isRecovered: boolean
   #cancel: (Asked & { readonly reason: string }) | undefined
+  /** Its cancellation is ours: the order can be changed no more and has to be sent anew. */
+  #renews = false
+  /** Changes that the broker counts against the order. */
+  #changes = 0
   #change: (Asked & { readonly instruction: Extract<ExchangeInstruction, { readonly _tag: "Modify" }> }) | undefined
   #lastLook = 0
   #waitsFor = ""
+  readonly #queued = new QueuedOrder(() => this.wake())
 
   constructor(id: string, isRecovered: boolean, services: LaneServices) {
     this.id = id
@@ -92,7 +117,11 @@ export class OrderLane {
 
   /** A durable instruction of the desk. */
   instruct(instruction: ExchangeInstruction): void {
-    if (instruction._tag === "Cancel") this.#cancel ??= { reason: instruction.reason, at: undefined, tries: 0 }
+    if (instruction._tag === "Cancel") {
+      if (this.#renews) this.#cancel = undefined
+      this.#renews = false
+      this.#cancel ??= { reason: instruction.reason, at: undefined, tries: 0 }
+    }
     if (instruction._tag === "Modify") this.#change = { instruction, at: undefined, tries: 0 }
     this.wake()
   }
@@ -111,9 +140,9 @@ export class OrderLane {
   }
 
   /** Until nothing more can happen to the order. */
-  readonly run: Effect.Effect<void> = Effect.suspend(() => {
-    this.#pieces.abandon()
-    return this.#loop
+  readonly run: Effect.Effect<void> = Effect.gen({ self: this }, function*(this: OrderLane) {
+    this.#pieces.abandon(yield* Clock.currentTimeMillis)
+    yield* Effect.ensuring(this.#loop, Effect.sync(() => this.#queued.leave()))
   })
 
   readonly #loop: Effect.Effect<void> = Effect.gen({ self: this }, function*(this: OrderLane) {
@@ -139,15 +168,35 @@ export class OrderLane {
       const rows = port.rows(new Set(live.slices.map(({ tag }) => tag)))
       this.#pieces.observe(live.slices, rows, tracked.facts.accepted, now)
 
+      if (yield* this.#recognise(tracked.order, live, port)) return "again"
+
       const report = nextReport(tracked, live, rows, this.#pieces.notPlaced(), now)
       if (report !== undefined) return yield* this.#report(report, tracked, now)
       if (this.#isOver(tracked.order, live, rows)) return "ended"
+      const isFollowed = isExit(tracked.order) && rows.some(({ status }) => !isFinal(status))
+      if (isFollowed && (yield* this.#tellBand(tracked.order))) return "again"
       const search = yield* this.#search(tracked, port, now)
       if (search !== undefined) return search
       const working = rows.filter(({ status }) => !isFinal(status))
       if (working.length > 0 && this.#cancel !== undefined) return yield* this.#sendCancel(port, working, now)
       if (working.length > 0 && this.#change !== undefined) return yield* this.#sendChange(tracked, port, rows, now)
-      return { until: now + (rows.length === 0 ? SHOWN_WITHIN_MS : IDLE_MS) }
+      return { until: now + (isFollowed ? BAND_LOOK_MS : rows.length === 0 ? SHOWN_WITHIN_MS : IDLE_MS) }
+    })
+  }
+
+  /** The desk moves the limit of a way out after the market: it is told how far the exchange lets it. Whether it was. */
+  #tellBand({ instrument }: Order): Effect.Effect<boolean> {
+    return Effect.gen({ self: this }, function*(this: OrderLane) {
+      const { kernel, tell, today } = this.#services
+      const { desk, instruments } = kernel()
+      const { symbol } = instruments.at(instrument)
+      yield* today.askBand(symbol)
+      const band = yield* today.band(symbol)
+      const told = desk.state.bands[instrument]
+      if (band === undefined || (told?.lowest === band.lowest && told.highest === band.highest)) return false
+      const { highest, lowest } = band
+      const outcome = yield* tell({ _tag: "TakeBand", instrument, lowest, highest, source: bandText(band) })
+      return outcome._tag === "Done"
     })
   }
 
@@ -159,6 +208,7 @@ export class OrderLane {
       if (!isWorking(order.status)) return "ended"
       const cancelled = this.#cancel?.reason ?? this.#live?.cancel
       if (cancelled !== undefined) {
+        this.#queued.leave()
         yield* this.#tell({ _tag: "Cancelled", orderId: this.id, reason: cancelled, at: now })
         return "again"
       }
@@ -172,15 +222,21 @@ export class OrderLane {
       if (!order.reduceOnly && this.#isCrowded(order)) return { until: now + TURN_MS }
       const prepared = yield* prepare(order, kernel())
       if (Result.isFailure(prepared)) {
+        this.#queued.leave()
+        const { lasting, reason } = prepared.failure
         // The position is open: its exit waits until its account can take it.
-        if (order.reduceOnly) return yield* this.#wait(prepared.failure, now)
-        yield* reject(prepared.failure)
+        if (order.reduceOnly && !lasting) return yield* this.#wait(reason, now)
+        yield* reject(reason)
         return "again"
       }
       const { account, pieces, plan, why } = prepared.success
-      // What waits here can still be cancelled for certain, and a crash finds it unsent; what waits at the gate cannot.
-      const room = this.#services.ports.of(account)?.actor.gate.room() ?? 0
-      if (!order.reduceOnly && room < pieces.length && room < ROOM_ENOUGH) return { until: now + TURN_MS }
+      // It waits for its turn before it is routed: so it can still be cancelled for certain, and a crash finds it unsent.
+      const leaves = pieces.some((piece) => piece.isExit === true)
+      const gate = this.#services.ports.of(account)?.actor.gate
+      const turns = gate === undefined
+        ? []
+        : this.#queued.turns(gate, Math.min(pieces.length, PIECES_AT_ONCE), leaves)
+      if (turns === undefined) return { until: now + (leaves ? RETRY_MS : TURN_MS) }
       const named = pieces.map((piece, i) => ({
         ...piece,
         tag: orderTag(session, pieces.length === 1 ? this.id : `${this.id}/${i + 1}`)
@@ -195,6 +251,7 @@ export class OrderLane {
       })
       // Something has changed since it was prepared: it was cancelled, or another order took the book elsewhere.
       if (outcome._tag === "Refused") {
+        this.#queued.leave()
         if (this.#live?.account === undefined) yield* Effect.sleep(TURN_MS)
         return "again"
       }
@@ -203,7 +260,10 @@ export class OrderLane {
       const port = this.#services.ports.of(account)
       for (const { tag } of named) this.#pieces.begin(tag, now)
       // A stream may show it, filled even, long before the answer comes or fails to.
-      yield* Effect.forkChild(Effect.forEach(named, (piece) => this.#place(port, piece), { discard: true }))
+      yield* Effect.forkChild(Effect.all(
+        named.map((piece, i) => withTurn(turns[i], this.#place(port, piece))),
+        { concurrency: PIECES_AT_ONCE, discard: true }
+      ))
       return "again"
     })
   }
@@ -230,11 +290,26 @@ export class OrderLane {
   #place(port: LiveOrderPort | undefined, order: NewOrder): Effect.Effect<void> {
     return Effect.gen({ self: this }, function*(this: OrderLane) {
       this.#pieces.begin(order.tag, yield* Clock.currentTimeMillis)
-      const error = port === undefined
-        ? "gone"
-        : yield* Effect.flip(port.place(order)).pipe(Effect.orElseSucceed(() => undefined))
+      const error = port === undefined ? "gone" : yield* this.#send(port, order)
       this.#pieces.settle(order.tag, yield* Clock.currentTimeMillis, error)
       this.wake()
+    })
+  }
+
+  /** A way out that certainly did not leave is sent again under its tag, until the desk had better decide anew. */
+  #send(port: LiveOrderPort, order: NewOrder): Effect.Effect<BrokerError | undefined> {
+    return Effect.gen({ self: this }, function*(this: OrderLane) {
+      const attempt = Effect.flip(port.place(order)).pipe(Effect.orElseSucceed(() => undefined))
+      const until = (yield* Clock.currentTimeMillis) + RESEND_FOR_MS
+      for (;;) {
+        const error = yield* attempt
+        const now = yield* Clock.currentTimeMillis
+        if (order.isExit !== true || error?._tag !== "NotSent" || this.#cancel !== undefined || now >= until) {
+          return error
+        }
+        yield* this.#wait(error.message, now)
+        yield* Effect.sleep(RETRY_MS)
+      }
     })
   }
 
@@ -246,8 +321,34 @@ export class OrderLane {
     return this.#pieces.areOver(slices, rows)
   }
 
+  /**
+   * A row without a tag that can only be a piece that is missing is that piece; whether there was one. Of several that could be,
+   * none is: a person may have sent the same.
+   */
+  #recognise(order: Order, { slices }: LiveOrder, port: LiveOrderPort): Effect.Effect<boolean> {
+    return Effect.gen({ self: this }, function*(this: OrderLane) {
+      for (const tag of this.#pieces.missing()) {
+        const [row, ...others] = this.#lookalikes(order, slices.find((slice) => slice.tag === tag)?.quantity, port)
+        if (row === undefined || others.length > 0) continue
+        yield* Effect.logWarning(`Order ${row.orderId} of ${port.account} has no tag and is taken for ${this.id}`)
+        yield* port.name(tag, [row.orderId])
+        return true
+      }
+      return false
+    })
+  }
+
+  /** Orders without a tag that say the same as a piece of so many units. */
+  #lookalikes(order: Order, quantity: number | undefined, port: LiveOrderPort): ReadonlyArray<BrokerOrder> {
+    const { symbol } = this.#services.kernel().instruments.at(order.instrument)
+    return port.untagged((row) =>
+      row.symbol === symbol && row.side === order.side && row.product === order.product && row.quantity === quantity &&
+      (row.changedAt === 0 || row.changedAt >= order.createdAt - STAMPS_WITHIN_MS)
+    )
+  }
+
   /** Looks for pieces whose outcome is not known; `undefined` when there are none. */
-  #search({ facts }: TrackedOrder, port: LiveOrderPort, now: number): Effect.Effect<Turn | undefined> {
+  #search({ facts, order }: TrackedOrder, port: LiveOrderPort, now: number): Effect.Effect<Turn | undefined> {
     return Effect.gen({ self: this }, function*(this: OrderLane) {
       const unknown = this.#pieces.unknown()
       const [first] = unknown
@@ -262,7 +363,9 @@ export class OrderLane {
       const startedAt = yield* port.readBook(now).pipe(Effect.orElseSucceed(() => undefined))
       if (startedAt === undefined) return { until: now + RETRY_MS }
       for (const { tag } of unknown) {
-        if (port.rows(new Set([tag])).length === 0) this.#pieces.absent(tag, startedAt)
+        const quantity = this.#live?.slices.find((slice) => slice.tag === tag)?.quantity
+        const isShown = port.rows(new Set([tag])).length > 0 || this.#lookalikes(order, quantity, port).length > 0
+        if (!isShown) this.#pieces.absent(tag, startedAt)
       }
       return "again"
     })
@@ -313,8 +416,30 @@ export class OrderLane {
           this.#change = undefined
           return this.#tell({ _tag: "ChangeRefused", orderId: this.id, reason, at: now })
         })
+      const { kernel, today } = this.#services
+      const instrument = kernel().instruments.at(order.instrument)
+      const { broker } = port.actor.record
+      const fault = changeFault(
+        instruction,
+        instrument,
+        yield* today.band(instrument.symbol),
+        today.lot(broker, instrument.symbol)
+      )
+      if (fault !== undefined) {
+        yield* refuse(fault)
+        return "again"
+      }
       if (rows.length > 1 && instruction.quantity !== total) {
         yield* refuse("it went to the exchange in several pieces; their quantity cannot be changed, only their price")
+        return "again"
+      }
+      if (this.#changes >= (port.mostChanges ?? Infinity)) {
+        const reason = `the broker lets no order be changed more than ${this.#changes} times`
+        yield* refuse(reason)
+        if (isExit(order)) {
+          this.#renews = true
+          this.#cancel = { reason: `${reason}; it is sent anew`, at: undefined, tries: 0 }
+        }
         return "again"
       }
       if (change.tries >= MOST_CHANGES) {
@@ -325,6 +450,7 @@ export class OrderLane {
       if (again > now) return { until: again }
       change.at = now
       change.tries++
+      this.#changes++
       for (const row of rows) {
         if (isFinal(row.status)) continue
         const quantity = rows.length === 1 ? instruction.quantity : row.quantity
@@ -354,7 +480,8 @@ export class OrderLane {
 
   #report(report: ExchangeReport, before: TrackedOrder, now: number): Effect.Effect<Turn> {
     return Effect.gen({ self: this }, function*(this: OrderLane) {
-      yield* this.#tell(report)
+      const isOurs = this.#renews && report._tag === "Cancelled"
+      yield* this.#tell(isOurs ? { ...report, reason: this.#cancel?.reason ?? report.reason, renew: true } : report)
       if (this.#tracked !== before) return "again"
       yield* Effect.logWarning(`The desk made nothing of ${report._tag} for order ${this.id}`)
       return { until: now + IDLE_MS }

@@ -38,10 +38,13 @@ export class OrderPieces {
     this.#pieces.set(tag, begun(tag, now))
   }
 
-  /** Whoever waited for answers is gone: what was on its way may have arrived. */
-  abandon(): void {
+  /** Whoever waited for answers is gone: what was on its way, and left by now at the latest, may have arrived. */
+  abandon(now: number): void {
     for (const piece of this.#pieces.values()) {
-      if (piece.settledAt === undefined) piece.placement = recovered(piece.placement)
+      const { placement, settledAt } = piece
+      if (settledAt === undefined && placement._tag === "Sending") {
+        piece.placement = recovered(sending(placement.tag, now))
+      }
     }
   }
 
@@ -53,6 +56,8 @@ export class OrderPieces {
     const piece = this.#pieces.get(tag)
     if (piece === undefined) return
     piece.settledAt = now
+    // It may have waited at the gate: by now at the latest it had left, and what looks for it counts from here.
+    if (piece.placement._tag === "Sending") piece.placement = sending(tag, now)
     if (error === undefined) return
     if (error === "gone") piece.placement = { _tag: "NotPlaced", tag, reason: "its account was removed" }
     else {
@@ -94,6 +99,15 @@ export class OrderPieces {
   /** Those of which it is not known whether they exist. */
   unknown(): ReadonlyArray<Extract<Placement, { readonly _tag: "Unknown" }>> {
     return [...this.#pieces.values()].flatMap(({ placement }) => placement._tag === "Unknown" ? [placement] : [])
+  }
+
+  /** Those that may exist and that no row has shown yet, while nobody waits for their answer any more. */
+  missing(): ReadonlyArray<string> {
+    return [...this.#pieces.values()].flatMap(({ placement }) =>
+      placement._tag === "Unknown" || (placement._tag === "Placed" && placement.orderIds.length === 0)
+        ? [placement.tag]
+        : []
+    )
   }
 
   /** A book that was read from `startedAt` on (epoch ms) does not show it. */

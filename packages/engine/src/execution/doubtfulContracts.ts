@@ -15,7 +15,7 @@ export const doubtfulContracts = (
   names: IndexNames,
   today: string
 ): Doubts => {
-  const listing = listingOf(entries)
+  const listing = listingOf(entries, rules.calendar)
   const symbols = new Map<string, string>()
   for (const entry of entries) {
     const symbol = instrumentOf(entry, listing, names)?.symbol

@@ -1,6 +1,6 @@
 /**
- * Between which prices an exchange takes an order today: the circuits of the quote, limit price protection, and how far the
- * limit of a stop may lie from its trigger. What is not known is named, not guessed.
+ * Between which prices an exchange takes an order today: its price band, limit price protection, and how far the limit of a stop
+ * may lie from its trigger. What is not known is named, not guessed.
  */
 import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
 import type { Limits } from "@keepgaining/core/contracts/checkOrder.ts"
@@ -14,6 +14,7 @@ import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import type { Paise } from "@keepgaining/core/market/Money.ts"
 import type { Order } from "@keepgaining/core/orders/Order.ts"
 import * as Result from "effect/Result"
+import { bandText, type PriceBand } from "../brokers/PriceBands.ts"
 
 /** The newest that is known of the market of the instrument; prices of 0 are not given. */
 export interface WireQuote {
@@ -22,8 +23,6 @@ export interface WireQuote {
   readonly ask: Paise
   /** When it was made, epoch ms. */
   readonly time: number
-  readonly lowerCircuit?: Paise
-  readonly upperCircuit?: Paise
   readonly previousClose?: Paise
   /** What the exchange measures limit price protection from, where somebody knows it; else the last price stands for it. */
   readonly reference?: Paise
@@ -45,12 +44,19 @@ export const priceClassOf = (instrument: Instrument, segment: Segment, underlyin
     ? "share-with-derivatives"
     : "share"
 
-/** `date`: the IST day. */
+/** `date`: the IST day. `told`: the band that brokers have told of today. */
 export const exchangeLimits = (
   order: Pick<Order, "type" | "triggerPrice" | "reduceOnly">,
   quote: WireQuote | undefined,
-  of: { readonly exchange: Instrument["exchange"]; readonly class: PriceClass; readonly date: string },
-  rules: PriceRules
+  of: {
+    readonly exchange: Instrument["exchange"]
+    readonly class: PriceClass
+    readonly date: string
+    /** Of a derivative, as its contracts are named. */
+    readonly underlying?: string
+  },
+  rules: PriceRules,
+  told: PriceBand | undefined
 ): ExchangeLimits => {
   const unchecked: Array<string> = []
   const byRule = (rule: PriceLimit, around: Paise): Limits | undefined => {
@@ -62,11 +68,10 @@ export const exchangeLimits = (
   const { triggerPrice, type } = order
   const isStop = type === "stop" || type === "stop-limit"
 
-  const { lowerCircuit = 0, previousClose = 0, upperCircuit = 0 } = quote ?? {}
+  const previousClose = quote?.previousClose ?? 0
   // The operating range flexes during the day, so what the rule says may be outdated. A way out is not refused for it.
-  const band = lowerCircuit > 0 && upperCircuit > 0 && quote?.lowerCircuit !== undefined &&
-      quote.upperCircuit !== undefined
-    ? { lowest: quote.lowerCircuit, highest: quote.upperCircuit, source: "today's circuit of the quote" }
+  const band = told !== undefined
+    ? { lowest: told.lowest, highest: told.highest, source: bandText(told) }
     : previousClose > 0 && quote?.previousClose !== undefined && !order.reduceOnly
     ? byRule("operating-range", quote.previousClose)
     : undefined

@@ -105,7 +105,7 @@ export const isAsAsked = (
 
 const ended = (
   { facts, order }: TrackedOrder,
-  { slices }: LiveOrder,
+  { cancel, slices }: LiveOrder,
   rows: ReadonlyArray<BrokerOrder>,
   notPlaced: ReadonlyMap<string, NotPlaced>,
   at: number
@@ -133,6 +133,8 @@ const ended = (
   }
   const reason = [...new Set(reasons)].join("; ")
   if (rejected === slices.length) {
+    // Nothing of it was sent, and nothing of it is wanted any more.
+    if (!refused && cancel !== undefined) return { _tag: "Cancelled", orderId: order.id, reason: cancel, at }
     return { _tag: "Rejected", orderId: order.id, reason, at, ...(refused ? {} : { neverSent: true }) }
   }
   if (rows.some(({ status }) => status === "expired")) {

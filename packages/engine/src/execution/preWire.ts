@@ -18,6 +18,7 @@ import { paise, rupeesText } from "@keepgaining/core/market/Money.ts"
 import type { Order } from "@keepgaining/core/orders/Order.ts"
 import { isThrough, productFault, stopLimitFault } from "@keepgaining/core/orders/rejectReason.ts"
 import * as Result from "effect/Result"
+import type { PriceBand } from "../brokers/PriceBands.ts"
 import { type ExchangeLimits, exchangeLimits, priceClassOf, type WireQuote } from "./exchangeLimits.ts"
 import { type Protection, type WireOrder, wireOrder } from "./wireOrder.ts"
 
@@ -35,6 +36,27 @@ export interface PreWireFault {
     | "stop"
   readonly what: string
   readonly remedy: string
+}
+
+/**
+ * Whether it is the order itself that is at fault, so that waiting mends nothing. An order at the market is priced anew each time
+ * that it is looked at.
+ */
+export const isLasting = ({ type }: Pick<Order, "type">, { rule }: PreWireFault): boolean => {
+  switch (rule) {
+    case "quantity":
+    case "lot":
+    case "expired":
+      return true
+    case "tick":
+    case "band":
+    case "limit-price-protection":
+    case "stop-gap":
+    case "stop":
+      return type !== "market"
+    default:
+      return false
+  }
 }
 
 export interface PreWireAccount {
@@ -57,6 +79,8 @@ export interface PreWireQuestion {
   /** As the account's broker knows it. */
   readonly known: BrokerInstrument | undefined
   readonly quote: WireQuote | undefined
+  /** The newest that brokers have told of today. */
+  readonly band: PriceBand | undefined
   readonly rules: {
     readonly prices: PriceRules
     readonly contracts: ContractRules
@@ -83,13 +107,15 @@ export type PreWire =
 
 /** All faults, most basic first, or what is to be sent. */
 export const preWire = (order: Order, question: PreWireQuestion): PreWire => {
-  const { instrument, now, protection, quote, rules, segment, underlyingIsIndex } = question
+  const { band, instrument, now, protection, quote, rules, segment, underlyingIsIndex } = question
   const date = formatIstDate(now)
   const priceClass = priceClassOf(instrument, segment, underlyingIsIndex)
-  const limits = exchangeLimits(order, quote, { exchange: instrument.exchange, class: priceClass, date }, rules.prices)
+  const underlying = instrument.underlying === undefined ? "" : rules.indexNames.contractsOf(instrument.underlying)
+  const of = { exchange: instrument.exchange, class: priceClass, date, underlying }
+  const limits = exchangeLimits(order, quote, of, rules.prices, band)
   const wire = wireOrder(order, quote, instrument, protection, limits)
   const faults: ReadonlyArray<PreWireFault> = [
-    ...contractFaults(question, date),
+    ...contractFaults(order, question, date),
     ...accountFaults(question.account),
     ...hoursFaults(question),
     ...productFaults(order, instrument),
@@ -99,15 +125,38 @@ export const preWire = (order: Order, question: PreWireQuestion): PreWire => {
   if (faults.length > 0 || Result.isFailure(wire)) return { _tag: "Refused", faults }
 
   const freeze = freezeOf(question, date)
-  const pieces = slices(order.quantity, instrument.lotSize, freeze)
+  const pieces = slices(order.quantity, lotOf(question), freeze)
   if (Result.isFailure(pieces)) {
     const remedy = "Compare the lot and the freeze quantity with the exchange's circular; no order of it can be sent"
     return { _tag: "Refused", faults: [{ rule: "freeze", what: pieces.failure.message, remedy }] }
   }
   const unchecked = [...limits.unchecked]
   if (freeze === undefined && instrument.kind !== "equity") unchecked.push("the freeze quantity")
+  if (order.reduceOnly) {
+    for (const { about } of question.contradictions) unchecked.push(`${about}, which rules and master contradict`)
+  }
   return { _tag: "Ready", pieces: pieces.success.map((quantity) => ({ ...wire.success, quantity })), unchecked }
 }
+
+/** What the broker's newest master says: the session keeps the lot that it began with. */
+const lotOf = ({ instrument, known }: Pick<PreWireQuestion, "instrument" | "known">): number =>
+  known?.lotSize ?? instrument.lotSize
+
+/** Of a quantity that was whole lots when the session began, and that the exchange takes no more. */
+export const lotFault = (
+  quantity: number,
+  { lotSize, symbol }: Pick<Instrument, "lotSize" | "symbol">,
+  lot: number | undefined
+): PreWireFault | undefined =>
+  lot === undefined || lot === lotSize || quantity % lot === 0 ? undefined : {
+    rule: "lot",
+    what:
+      `Quantity ${quantity} of ${symbol} is not in whole lots of ${lot}, which the broker's newest master says; this ` +
+      `session began with lots of ${lotSize}`,
+    remedy:
+      `Order whole lots of ${lot}; leave the rest of what is held in the broker's own app, and begin a new session ` +
+      "(--fresh) to count in the new lots"
+  }
 
 /** The broker's master comes first; the rules know of indices only. */
 const freezeOf = ({ instrument, known, rules }: PreWireQuestion, date: string): number | undefined =>
@@ -117,6 +166,7 @@ const freezeOf = ({ instrument, known, rules }: PreWireQuestion, date: string): 
       : freezeOn(rules.contracts, rules.indexNames.contractsOf(instrument.underlying), date)?.quantity)
 
 const contractFaults = (
+  order: Order,
   { account, contradictions, instrument, known }: PreWireQuestion,
   date: string
 ): ReadonlyArray<PreWireFault> => {
@@ -135,7 +185,8 @@ const contractFaults = (
   if (expiry !== undefined && expiry < date) {
     faults.push({ rule: "expired", what: `${symbol} expired on ${expiry}`, remedy: "Choose a contract that is listed" })
   }
-  for (const { about, master, rule, source } of contradictions) {
+  // A position is left all the same: who is right, nobody knows better than the exchange.
+  for (const { about, master, rule, source } of order.reduceOnly ? [] : contradictions) {
     faults.push({
       rule: "contradiction",
       what: `The broker's master says ${about} ${master} of ${symbol}, the rules say ${rule} (${source})`,
@@ -172,6 +223,14 @@ const DAYS_AHEAD = 10
 /** Nothing is sent outside continuous trading: the port places no after-market orders. */
 const hoursFaults = ({ instrument, now, rules, segment }: PreWireQuestion): ReadonlyArray<PreWireFault> => {
   const hours = rules.hours.of(segment)
+  if (!rules.hours.covers(now)) {
+    return [{
+      rule: "hours",
+      what: `The calendar does not cover ${formatIstDate(now)}, so nobody knows whether the exchange trades`,
+      remedy:
+        "Add rules (rules/ in the data directory), or update the engine; a session takes them when it starts again"
+    }]
+  }
   const spans = hours.day(now)?.spans ?? []
   if (spans.some(({ close, open }) => open <= now && now < close)) return []
   const today = spans.map(({ close, open }) => `${formatIstTime(open)} to ${formatIstTime(close)}`).join(" and ")
@@ -211,10 +270,12 @@ const quoteFaults = (
 
 const wireFaults = (
   { limitPrice, quantity, side, triggerPrice, type }: WireOrder,
-  { instrument, quote }: PreWireQuestion,
+  { instrument, known, quote }: PreWireQuestion,
   { band, protection, stopGap }: ExchangeLimits
 ): ReadonlyArray<PreWireFault> => {
+  const newLot = lotFault(quantity, instrument, known?.lotSize)
   const faults: Array<PreWireFault> = [
+    ...(newLot === undefined ? [] : [newLot]),
     ...checkOrder(
       {
         type: type === "limit" ? "LIMIT" : "STOP_LIMIT",
@@ -224,7 +285,8 @@ const wireFaults = (
       },
       {
         symbol: instrument.symbol,
-        lotSize: instrument.lotSize,
+        // What was said above is not said twice.
+        lotSize: newLot === undefined ? lotOf({ instrument, known }) : 1,
         tickSize: paise(instrument.tickSize),
         ...(band === undefined ? {} : { band }),
         ...(protection === undefined ? {} : { protection }),

@@ -4,7 +4,9 @@
  */
 import type { Broker } from "@keepgaining/brokers/port/Broker.ts"
 import { marketOf } from "@keepgaining/brokers/port/BrokerInstruments.ts"
+import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
 import { segmentOf, underlyingsOf } from "@keepgaining/core/candles/segmentOf.ts"
+import { isIndexUnderlying } from "@keepgaining/core/contracts/isIndexUnderlying.ts"
 import { armedAccounts, holderOf, reducesHolding } from "@keepgaining/core/desk/live.ts"
 import { estimateOrder } from "@keepgaining/core/margins/estimateOrder.ts"
 import { marginRatesOn } from "@keepgaining/core/margins/MarginRates.ts"
@@ -14,30 +16,34 @@ import { type Paise, paise, rupees } from "@keepgaining/core/market/Money.ts"
 import type { Order } from "@keepgaining/core/orders/Order.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import type { AccountActor } from "../brokers/AccountActor.ts"
 import { Brokers } from "../brokers/Brokers.ts"
 import { usualPlan } from "../brokers/usualPlan.ts"
 import { InstrumentStore } from "../instruments/InstrumentStore.ts"
+import { type MasterKinds, masterKinds } from "../instruments/masterKinds.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
 import type { AccountCandidate, MarginNeed, RoutedOrder } from "../routing/AccountCandidate.ts"
 import { routeOrder } from "../routing/routeOrder.ts"
 import { MarketRules } from "../rules/MarketRules.ts"
 import { doubtfulContracts, type Doubts } from "./doubtfulContracts.ts"
 import type { WireQuote } from "./exchangeLimits.ts"
-import type { Prepare } from "./OrderLane.ts"
-import { preWire } from "./preWire.ts"
+import { type ExchangeToday, FRESH_MS } from "./ExchangeToday.ts"
+import type { Prepare, Unprepared } from "./OrderLane.ts"
+import { isLasting, preWire, type PreWireQuestion } from "./preWire.ts"
 
 /** How far the limit of an order without a price lies beyond its quote, or beyond its trigger: shares of the price. */
 const STOP_PROTECTION = 0.01
 /** Between looks at the brokers' masters, which are fetched once a day. */
 const DOUBTS_EVERY = "1 hour"
 
-export const makePrepare = Effect.gen(function*() {
+export const makePrepare = Effect.fnUntraced(function*(today: ExchangeToday) {
   const brokers = yield* Brokers
   const rules = yield* MarketRules
   const store = yield* InstrumentStore
   const doubts = new Map<Broker, Doubts>()
+  const kinds = new Map<Broker, MasterKinds>()
   let watched: InstrumentTable | undefined
 
   const lookForDoubts = Effect.gen(function*() {
@@ -46,6 +52,7 @@ export const makePrepare = Effect.gen(function*() {
     const today = formatIstDate(yield* Clock.currentTimeMillis)
     for (const broker of new Set(brokers.actors().map(({ record }) => record.broker))) {
       const entries = yield* store.entries(broker)
+      kinds.set(broker, masterKinds(entries, rules.indexNames))
       const found = doubtfulContracts(rules, entries, table, rules.indexNames, today)
       doubts.set(broker, found)
       if (found.size > 0) {
@@ -56,6 +63,24 @@ export const makePrepare = Effect.gen(function*() {
       }
     }
   }).pipe(Effect.catch((error) => Effect.logWarning(`Masters and rules were not compared: ${error.message}`)))
+
+  /** Of a derivative, whatever else is watched. */
+  const underlyingIsIndex = ({ underlying }: Instrument, { instruments }: Kernel): boolean => {
+    if (underlying === undefined) return false
+    if (isIndexUnderlying(underlying, rules.indexNames, rules.calendar.rules)) return true
+    for (const { indices } of kinds.values()) if (indices.has(underlying)) return true
+    const watched = instruments.indexOf(underlying)
+    return watched !== undefined && instruments.at(watched).kind === "index"
+  }
+
+  /** By the broker's newest master: what a session recorded of its shares when it began may have changed. */
+  const segmentToday = (instrument: Instrument, { instruments }: Kernel, broker: Broker): Segment => {
+    const closingAuction = kinds.get(broker)?.closingAuctions.get(instrument.symbol)
+    return segmentOf(
+      closingAuction === undefined ? instrument : { ...instrument, closingAuction },
+      underlyingsOf(instruments)
+    )
+  }
 
   /** What the order binds, by our own model; the broker itself says no when it knows better. */
   const estimate = (
@@ -78,11 +103,12 @@ export const makePrepare = Effect.gen(function*() {
         product: order.product,
         at: now,
         spot: spot > 0 ? paise(spot) : undefined,
-        underlyingIsIndex: isIndex(instruments, underlying)
+        underlyingIsIndex: underlyingIsIndex(instrument, kernel)
       },
       charges,
       plan,
-      marginRatesOn(rules.margins, formatIstDate(now))
+      marginRatesOn(rules.margins, formatIstDate(now)),
+      rules.calendar
     )
     const need: MarginNeed = margin._tag === "Known"
       ? { _tag: "Known", amount: paise(Math.ceil(margin.total * 100)), source: "model" }
@@ -127,6 +153,15 @@ export const makePrepare = Effect.gen(function*() {
         calls: callsOf(order, brokers, instrument)
       }
       const armed = armedAccounts(desk)
+      // Margins are asked for meanwhile; a way out waits for nobody.
+      const told = yield* Effect.forkChild(
+        reduces
+          ? Effect.andThen(today.askBand(instrument.symbol), today.band(instrument.symbol))
+          : Effect.flatMap(
+            today.band(instrument.symbol),
+            (band) => band === undefined ? today.freshBand(instrument.symbol) : Effect.succeed(band)
+          )
+      )
       const candidates = yield* Effect.forEach(
         brokers.actors(),
         (actor) => {
@@ -151,17 +186,16 @@ export const makePrepare = Effect.gen(function*() {
       if (route._tag === "Refused") {
         // Where a position is, nobody else's reasons matter.
         const own = route.table.find(({ account }) => account === holder)
-        return Result.fail(own === undefined ? route.reasons.join(" | ") : `${own.account}: ${own.reasons.join("; ")}`)
+        return unprepared(own === undefined ? route.reasons.join(" | ") : `${own.account}: ${own.reasons.join("; ")}`)
       }
       const actor = brokers.actor(route.account)
-      if (actor === undefined) return Result.fail(`${route.account} was just removed`)
+      if (actor === undefined) return unprepared(`${route.account} was just removed`)
       const { algo, broker, id, root, staticIp } = actor.record
-      const underlying = instrument.underlying === undefined ? undefined : instruments.indexOf(instrument.underlying)
-      const checked = preWire({ ...order, reduceOnly: reduces }, {
+      const question: Omit<PreWireQuestion, "band"> = {
         now,
         instrument,
-        segment: segmentOf(instrument, underlyingsOf(instruments)),
-        underlyingIsIndex: isIndex(instruments, underlying),
+        segment: segmentToday(instrument, kernel, broker),
+        underlyingIsIndex: underlyingIsIndex(instrument, kernel),
         known: brokers.instruments(broker).ofSymbol(instrument.symbol),
         quote,
         rules: {
@@ -174,9 +208,20 @@ export const makePrepare = Effect.gen(function*() {
         contradictions: doubts.get(broker)?.get(instrument.symbol) ?? [],
         protection: { market: kernel.options.desk.fills.protection, stop: STOP_PROTECTION },
         maxQuoteAge: kernel.options.desk.limits.maxQuoteAge
-      })
+      }
+      const asWanted = { ...order, reduceOnly: reduces }
+      const band = yield* Fiber.join(told)
+      let checked = preWire(asWanted, { ...question, band })
+      const isOutside = checked._tag === "Refused" && checked.faults.some(({ rule }) => rule === "band")
+      // The exchange widens its bands during the day.
+      if (isOutside && band !== undefined && now - band.at > FRESH_MS) {
+        checked = preWire(asWanted, { ...question, band: yield* today.freshBand(instrument.symbol) })
+      }
       if (checked._tag === "Refused") {
-        return Result.fail(checked.faults.map(({ remedy, what }) => `${what}. ${remedy}`).join(" | "))
+        return unprepared(
+          checked.faults.map(({ remedy, what }) => `${what}. ${remedy}`).join(" | "),
+          checked.faults.some((fault) => isLasting(order, fault))
+        )
       }
       const unchecked = checked.unchecked.length === 0 ? [] : [`Nobody could check ${checked.unchecked.join(", ")}.`]
       return Result.succeed({
@@ -191,6 +236,9 @@ export const makePrepare = Effect.gen(function*() {
   return prepare
 })
 
+const unprepared = (reason: string, lasting = false): Result.Result<never, Unprepared> =>
+  Result.fail({ reason, lasting })
+
 /** Orders that it becomes on the wire. */
 const callsOf = ({ quantity }: Order, brokers: Brokers["Service"], { symbol }: Instrument): number => {
   for (const { record } of brokers.actors()) {
@@ -199,9 +247,6 @@ const callsOf = ({ quantity }: Order, brokers: Brokers["Service"], { symbol }: I
   }
   return 1
 }
-
-const isIndex = (instruments: InstrumentTable, underlying: number | undefined): boolean =>
-  underlying !== undefined && instruments.at(underlying).kind === "index"
 
 const wireQuote = (kernel: Kernel, instrument: number): WireQuote | undefined => {
   const quote = kernel.quotes.quote(instrument)
@@ -224,8 +269,8 @@ const candidate = (
     account: id,
     broker,
     armed: armed.includes(id),
-    preference: null,
-    excluded: false,
+    preference: actor.wishes.preference?.place ?? null,
+    excluded: actor.wishes.excluded !== undefined,
     phase: actor.phase,
     ordersLive: actor.ordersLive,
     tokenEndsAt: actor.token?.endsAt ?? null,

@@ -4,10 +4,10 @@
  */
 import type { Broker } from "@keepgaining/brokers/port/Broker.ts"
 import type { Market } from "@keepgaining/brokers/port/BrokerInstruments.ts"
+import type { RequestKind } from "@keepgaining/brokers/port/RequestPass.ts"
 import type { Paise, Rupees } from "@keepgaining/core/market/Money.ts"
 import type { OrderType, Product } from "@keepgaining/core/orders/Order.ts"
 import type { AccountPhase } from "../brokers/AccountStatus.ts"
-import type { CallClass } from "../brokers/CallGate.ts"
 
 export interface RoutedOrder {
   /** `change`: of an order that lies at the account `holder`. */
@@ -37,7 +37,7 @@ export interface AccountCandidate {
   readonly broker: Broker
   /** Whether it takes orders that may open positions today. */
   readonly armed: boolean
-  /** Place in the user's order of preference, from 0; `null` = after all that are named. */
+  /** Place in the user's order of preference, from 1; `null` = after all that are named. */
   readonly preference: number | null
   /** The user wants no new positions there. */
   readonly excluded: boolean
@@ -62,5 +62,5 @@ export interface AccountCandidate {
   readonly waiting: number
   /** Calls that failed of late, and classes of calls that are left alone for that. */
   readonly failures: number
-  readonly resting: ReadonlyArray<CallClass>
+  readonly resting: ReadonlyArray<RequestKind>
 }

@@ -63,7 +63,7 @@ export const routeOrder = (order: RoutedOrder, candidates: ReadonlyArray<Account
   return {
     _tag: "Routed",
     account: taken.candidate.account,
-    why: whyThere(order, taken, others[0]),
+    why: [...whyThere(order, taken, others[0]), ...wishes(order, taken, others, excluded, candidates)],
     table: [
       { ...nameOf(taken.candidate), verdict: "taken", reasons: [], penalty: taken.penalty },
       ...others.map((other): RouteRow => ({
@@ -111,6 +111,38 @@ const whyThere = (order: RoutedOrder, { candidate, penalty }: Able, next: Able |
   } else if (funds !== null) {
     const by = margin.source === "broker" ? "its broker" : "our margin model, which may be 15 % off"
     sentences.push(`It binds ${rupeesText(margin.amount)} of ${rupeesText(funds)} by ${by}.`)
+  }
+  return sentences
+}
+
+/** What became of what the user wants, where somebody could be chosen at all. */
+const wishes = (
+  order: RoutedOrder,
+  taken: Able,
+  others: ReadonlyArray<Able>,
+  excluded: ReadonlyArray<RouteRow>,
+  candidates: ReadonlyArray<AccountCandidate>
+): ReadonlyArray<string> => {
+  if (order.reduces || order.kind === "change" || order.holder !== undefined) return []
+  const { account, preference } = taken.candidate
+  const sentences: Array<string> = []
+  if (preference !== null) sentences.push(`${account} is number ${preference} in your order of preference.`)
+  const isBefore = (each: AccountCandidate): boolean => (each.preference ?? Infinity) < (preference ?? Infinity)
+  for (const other of others) {
+    if (!isBefore(other.candidate)) continue
+    sentences.push(
+      `${other.candidate.account} comes before it in your order, but ${account} ${advantages(taken, other).join(", ")}.`
+    )
+  }
+  for (const candidate of candidates.toSorted(byPreference)) {
+    const row = excluded.find((each) => each.account === candidate.account)
+    if (row === undefined) continue
+    if (candidate.excluded) sentences.push(`You excluded ${candidate.account} from new positions.`)
+    else if (isBefore(candidate)) {
+      sentences.push(
+        `${candidate.account} comes before it in your order, but cannot take it: ${row.reasons.join("; ")}.`
+      )
+    }
   }
   return sentences
 }

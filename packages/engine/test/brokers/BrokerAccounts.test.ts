@@ -141,6 +141,62 @@ describe("stored accounts", () => {
       assert.isFalse(yield* accounts.setRegistration("nobody", {}))
     }))
 
+  it.effect("keep the user's order of preference without gaps, dated, and through everything else", () =>
+    Effect.gen(function*() {
+      const directory = yield* temporaryDirectory
+      const { accounts } = yield* open(directory)
+      for (const id of ["asha", "ravi", "mina"]) yield* accounts.put(record(id), Redacted.make(secrets))
+      const places = Effect.map(
+        (yield* open(directory)).accounts.list,
+        (all) => Object.fromEntries(all.map(({ id, preference }) => [id, preference]))
+      )
+      assert.isTrue(yield* accounts.setPreference("ravi", 1, 1_000))
+      assert.isTrue(yield* accounts.setPreference("asha", 7, 2_000))
+      assert.deepStrictEqual(yield* places, {
+        asha: { place: 2, since: 2_000 },
+        ravi: { place: 1, since: 1_000 },
+        mina: undefined
+      })
+      yield* accounts.setPreference("mina", 1, 3_000)
+      assert.deepStrictEqual(yield* places, {
+        asha: { place: 3, since: 3_000 },
+        ravi: { place: 2, since: 3_000 },
+        mina: { place: 1, since: 3_000 }
+      })
+      // The same again is no change.
+      yield* accounts.setPreference("mina", 1, 4_000)
+      assert.strictEqual((yield* places)["mina"]?.since, 3_000)
+      yield* accounts.setPreference("ravi", null, 5_000)
+      assert.deepStrictEqual(yield* places, {
+        asha: { place: 2, since: 5_000 },
+        ravi: undefined,
+        mina: { place: 1, since: 3_000 }
+      })
+      // A new password, or another key, is no other wish.
+      yield* accounts.saveToken("asha", token)
+      yield* accounts.put({ ...record("asha"), apiKey: "another" }, Redacted.make(secrets))
+      assert.deepStrictEqual((yield* places)["asha"], { place: 2, since: 5_000 })
+      yield* accounts.remove("mina")
+      assert.deepStrictEqual((yield* places)["asha"], { place: 1, since: 5_000 })
+      assert.isFalse(yield* accounts.setPreference("nobody", 1, 6_000))
+      assert.deepStrictEqual((yield* places)["asha"], { place: 1, since: 5_000 })
+    }))
+
+  it.effect("keep since when one is excluded from new positions", () =>
+    Effect.gen(function*() {
+      const directory = yield* temporaryDirectory
+      const { accounts } = yield* open(directory)
+      yield* accounts.put(record("asha"), Redacted.make(secrets))
+      assert.isTrue(yield* accounts.setExcluded("asha", true, 1_000))
+      yield* accounts.setExcluded("asha", true, 2_000)
+      yield* accounts.put(record("asha"), Redacted.make(secrets))
+      const { accounts: again } = yield* open(directory)
+      assert.deepStrictEqual((yield* again.list)[0]?.excluded, { since: 1_000 })
+      yield* again.setExcluded("asha", false, 3_000)
+      assert.notProperty((yield* accounts.list)[0], "excluded")
+      assert.isFalse(yield* accounts.setExcluded("nobody", true, 1_000))
+    }))
+
   it.effect("show that their secrets were replaced", () =>
     Effect.gen(function*() {
       const { accounts } = yield* open(yield* temporaryDirectory)

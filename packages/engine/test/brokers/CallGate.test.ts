@@ -8,12 +8,14 @@ import {
   UnknownOutcome
 } from "@keepgaining/brokers/port/BrokerError.ts"
 import { capabilities, type Rate } from "@keepgaining/brokers/port/Capabilities.ts"
+import type { RequestKind } from "@keepgaining/brokers/port/RequestPass.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import { type CallClass, makeCallGate, Priority } from "../../src/brokers/CallGate.ts"
+import { makeCallGate, withTurn } from "../../src/brokers/CallGate.ts"
+import { Priority } from "../../src/brokers/CallTurns.ts"
 
 const where = { broker: "kite", account: "kite-asha", operation: "test" } as const
 const down = new UnknownOutcome({ ...where, reason: "HTTP 503" })
@@ -26,12 +28,16 @@ interface Sent {
 }
 
 /** A gate, what got through it and when, and a way to let time pass in small steps. */
-const gateOf = (rates: { readonly orders?: ReadonlyArray<Rate>; readonly reads?: ReadonlyArray<Rate> } = {}) =>
+const gateOf = (
+  rates:
+    | { readonly orders?: ReadonlyArray<Rate>; readonly reads?: ReadonlyArray<Rate> }
+    | Parameters<typeof makeCallGate>[0]["capabilities"] = {}
+) =>
   Effect.gen(function*() {
     const gate = yield* makeCallGate({
       broker: "kite",
       account: "kite-asha",
-      capabilities: {
+      capabilities: "orderRates" in rates ? rates : {
         orderRates: rates.orders ?? [],
         readRates: rates.reads ?? [],
         quoteRates: [],
@@ -46,11 +52,12 @@ const gateOf = (rates: { readonly orders?: ReadonlyArray<Rate>; readonly reads?:
       })
     const order = (name: string, priority: Priority = Priority.normal, answer = () => Effect.void as Answer) =>
       gate.pass("orders", priority, name, call(name, answer))
-    const read = (name: string, answer = () => Effect.void as Answer) =>
-      gate.pass("reads", Priority.normal, name, call(name, answer))
+    const request = (kind: RequestKind, priority: Priority, name: string, answer = () => Effect.void as Answer) =>
+      gate.pass(kind, priority, name, call(name, answer))
+    const read = (name: string, answer = () => Effect.void as Answer) => request("reads", Priority.normal, name, answer)
     const pass = (millis: number, step = 50) =>
       Effect.forEach(Array.from({ length: Math.ceil(millis / step) }), () => TestClock.adjust(step), { discard: true })
-    return { gate, sent, order, read, pass }
+    return { gate, sent, order, read, request, pass }
   })
 
 type Answer = Effect.Effect<void, BrokerError>
@@ -65,7 +72,7 @@ const many = <A, E>(count: number, of: (i: number) => Effect.Effect<A, E>) =>
 describe("the gate to a broker", () => {
   it.effect("lets exits go first, then cancellations, then the rest, each in the order they came", () =>
     Effect.gen(function*() {
-      const { gate, order, pass, sent } = yield* gateOf({ orders: [{ calls: 2, window: 1_000 }] })
+      const { gate, order, pass, sent } = yield* gateOf({ orders: [{ calls: 1, window: 800 }] })
       // One goes at once; then whoever is most urgent takes each place that becomes free.
       yield* Effect.forkChild(order("first"))
       yield* pass(100)
@@ -106,7 +113,7 @@ describe("the gate to a broker", () => {
       })
       yield* many(60, (i) => order(`${i}`))
       yield* pass(4_000)
-      assert.isAtMost(densest(sent, 1_000), 4)
+      assert.isAtMost(densest(sent, 1_000), 5)
       yield* pass(5 * minute, 1_000)
       assert.isAtMost(densest(sent, minute), 16)
       assert.strictEqual(densest(sent, minute), 16)
@@ -211,7 +218,7 @@ describe("the gate to a broker", () => {
       const blocked = yield* tryRead(() => Effect.void)
       assert.strictEqual(blocked?._tag, "NotSent")
       assert.strictEqual(sent.length, 5)
-      assert.deepStrictEqual(gate.resting(), ["reads"] satisfies ReadonlyArray<CallClass>)
+      assert.deepStrictEqual(gate.resting(), ["reads"] satisfies ReadonlyArray<RequestKind>)
       // Orders are another class, and exits must go out.
       const exit = yield* Effect.forkChild(order("exit", Priority.exit))
       yield* pass(100)
@@ -253,7 +260,7 @@ describe("the gate to a broker", () => {
 
   it.effect("gives up the place of who does not wait any more", () =>
     Effect.gen(function*() {
-      const { gate, order, pass, sent } = yield* gateOf({ orders: [{ calls: 2, window: 1_000 }] })
+      const { gate, order, pass, sent } = yield* gateOf({ orders: [{ calls: 1, window: 800 }] })
       yield* Effect.forkChild(order("first"))
       yield* pass(50)
       const waiting = yield* Effect.forkChild(order("gone"))
@@ -264,5 +271,111 @@ describe("the gate to a broker", () => {
       assert.strictEqual(gate.waiting(), 1)
       yield* pass(2_000)
       assert.deepStrictEqual(sent.map(({ name }) => name), ["first", "second"])
+    }))
+})
+
+describe("a broker that counts calls of all kinds together", () => {
+  const fyers = gateOf(capabilities.fyers)
+
+  it.effect("is kept within its limits by all of them together, and an exit finds room in a flood of reads", () =>
+    Effect.gen(function*() {
+      const { order, pass, request, sent } = yield* fyers
+      for (const kind of ["reads", "quotes", "candles"] as const) {
+        yield* many(200, (i) => request(kind, Priority.normal, `${kind} ${i}`))
+      }
+      yield* many(30, (i) => order(`entry ${i}`))
+      yield* pass(50_000, 100)
+      const exitAt = (yield* Clock.currentTimeMillis) + 1
+      yield* Effect.forkChild(order("exit", Priority.exit))
+      yield* pass(1_300)
+      const exit = sent.find(({ name }) => name === "exit")
+      assert.isDefined(exit)
+      assert.isAtMost((exit?.at ?? Infinity) - exitAt, 1_250)
+      yield* pass(600_000, 500)
+      assert.strictEqual(sent.length, 631)
+      for (const { calls, window } of capabilities.fyers.togetherRates?.all ?? []) {
+        assert.isAtMost(densest(sent, window), calls)
+      }
+      const others = sent.filter(({ name }) => !/^(entry|exit)/.test(name))
+      assert.isAtMost(densest(others, 60_000), 80)
+    }))
+})
+
+describe("a turn that is held before it is decided what is sent", () => {
+  it.effect("is nobody else's, and counts from when it is used", () =>
+    Effect.gen(function*() {
+      const { gate, order, pass, sent } = yield* gateOf({ orders: [{ calls: 4, window: 800 }] })
+      const ticket = gate.queueOrders(Priority.normal, 3, () => undefined)
+      const [first, second, third] = ticket.turns() ?? []
+      assert.isDefined(third)
+      assert.strictEqual(gate.room(), 1)
+      yield* many(4, (i) => order(`${i}`, Priority.exit))
+      yield* pass(3_000)
+      // One place is left, and it comes free once a second.
+      assert.strictEqual(densest(sent, 1_000), 1)
+      yield* withTurn(first, order("held 1"))
+      yield* withTurn(second, order("held 2"))
+      third?.release()
+      third?.release()
+      yield* pass(4_000)
+      assert.strictEqual(sent.length, 6)
+      assert.isAtMost(densest(sent, 1_000), 4)
+      assert.strictEqual(gate.room(), 4)
+    }))
+
+  it.effect("comes after whoever waited before, and is told of", () =>
+    Effect.gen(function*() {
+      const { gate, order, pass, sent } = yield* gateOf({ orders: [{ calls: 4, window: 800 }] })
+      yield* many(6, (i) => order(`${i}`))
+      yield* pass(50)
+      let granted = 0
+      const late = gate.queueOrders(Priority.normal, 4, () => granted++)
+      const exit = gate.queueOrders(Priority.exit, 1, () => granted++)
+      assert.isUndefined(late.turns())
+      assert.strictEqual(gate.room(), 0)
+      yield* pass(1_000)
+      assert.lengthOf(exit.turns() ?? [], 1)
+      assert.isUndefined(late.turns())
+      exit.leave()
+      yield* pass(2_000)
+      assert.strictEqual(granted, 2)
+      assert.lengthOf(late.turns() ?? [], 4)
+      assert.strictEqual(sent.length, 6)
+      // Given back whole, it leaves nothing behind.
+      late.leave()
+      yield* pass(1_000)
+      assert.strictEqual(gate.room(), 4)
+    }))
+
+  it.effect("is not used while the broker takes no more calls", () =>
+    Effect.gen(function*() {
+      const { gate, order, pass, sent } = yield* gateOf()
+      const [turn] = gate.queueOrders(Priority.normal, 1, () => undefined).turns() ?? []
+      let answers = 0
+      yield* Effect.forkChild(
+        order("throttled", Priority.normal, () => answers++ === 0 ? Effect.fail(tooMany(5_000)) : Effect.void)
+      )
+      yield* pass(100)
+      yield* Effect.forkChild(withTurn(turn, order("held")))
+      yield* pass(4_000)
+      assert.deepStrictEqual(sent.map(({ name }) => name), ["throttled"])
+      yield* pass(2_000)
+      assert.deepStrictEqual(sent.map(({ name }) => name).sort(), ["held", "throttled", "throttled"])
+      for (const { at } of sent.slice(1)) assert.isAtLeast(at, 5_000)
+    }))
+})
+
+describe("requests of which some are longer on their way", () => {
+  it.effect("do not reach the broker with too many others", () =>
+    Effect.gen(function*() {
+      for (const { calls, window } of [{ calls: 1, window: 1_000 }, { calls: 3, window: 1_000 }]) {
+        const { pass, read, sent } = yield* gateOf({ reads: [{ calls, window }] })
+        yield* many(30, (i) => read(`${i}`))
+        yield* pass(60_000, 10)
+        assert.strictEqual(sent.length, 30)
+        // Every other one arrives a quarter of the window late.
+        const arrived = sent.map(({ at, name }, i) => ({ name, at: at + (i % 2) * (window / 4 - 1) }))
+        assert.isAtMost(densest(arrived, window), calls)
+      }
     }))
 })

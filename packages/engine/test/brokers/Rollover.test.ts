@@ -35,8 +35,8 @@ const tokenEnds: Readonly<Record<Broker, number>> = {
   upstox: timeOfDay(3, 30),
   kite: timeOfDay(6, 0),
   angel: timeOfDay(0, 0),
-  // In the token: the simulator writes this hour into it.
-  fyers: timeOfDay(6, 0)
+  // A minute before what is in the token: the simulator writes 06:00 into it.
+  fyers: timeOfDay(5, 59)
 }
 
 interface Outage {

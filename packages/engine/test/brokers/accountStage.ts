@@ -18,6 +18,7 @@ import * as path from "node:path"
 import { gunzipSync } from "node:zlib"
 import { Supervisor } from "../../src/actors/Supervisor.ts"
 import type { AccountActor } from "../../src/brokers/AccountActor.ts"
+import * as AccountCapabilities from "../../src/brokers/AccountCapabilities.ts"
 import { type AutomaticLogin, automaticLogin } from "../../src/brokers/automaticLogin.ts"
 import * as BrokerAccounts from "../../src/brokers/BrokerAccounts.ts"
 import * as Brokers from "../../src/brokers/Brokers.ts"
@@ -84,6 +85,8 @@ export interface AccountStage {
   /** Every automated login that was begun. */
   readonly logins: Array<{ readonly account: string; readonly at: number }>
   readonly supervisor: Supervisor["Service"]
+  /** For parts of the engine that are built upon the accounts. */
+  readonly services: Context.Context<Brokers.Brokers | MarketRules.MarketRules | InstrumentStore>
 }
 
 export interface StageOptions {
@@ -94,6 +97,8 @@ export interface StageOptions {
   readonly symbols?: ReadonlyArray<string>
   readonly automatic?: boolean
   readonly seed?: number
+  /** Whether the brokers refuse more requests than they document. */
+  readonly limits?: boolean
   /** In place of the simulator's consent. */
   readonly login?: (usual: AutomaticLogin, simulation: Simulation) => AutomaticLogin
   /** A temporary one when absent. */
@@ -116,7 +121,8 @@ export const accountStage = (options: StageOptions): Effect.Effect<AccountStage,
       start,
       speed: 1,
       strikes: 2,
-      accounts: customers
+      accounts: customers,
+      limits: options.limits === true
     }).pipe(Effect.provideService(Clock.Clock, clock.brokers))
     const masters = new Map<Broker, ReadonlyArray<MasterEntry>>()
     let fetchedAt = start
@@ -142,6 +148,7 @@ export const accountStage = (options: StageOptions): Effect.Effect<AccountStage,
       },
       ...(options.timeout === undefined ? {} : { timeout: options.timeout })
     }).pipe(
+      Layer.provide(AccountCapabilities.layer(directory)),
       Layer.provideMerge(BrokerAccounts.layer(directory)),
       Layer.provide(Vault.layer(directory)),
       Layer.provideMerge(Layer.mergeAll(Supervisor.layer, MarketRules.layer(), store))
@@ -175,6 +182,7 @@ export const accountStage = (options: StageOptions): Effect.Effect<AccountStage,
       brokers,
       accounts: Context.get(context, BrokerAccounts.BrokerAccounts),
       supervisor: Context.get(context, Supervisor),
+      services: context,
       calendar,
       symbols,
       directory,

@@ -9,8 +9,15 @@ import { paise } from "@keepgaining/core/market/Money.ts"
 import type { Order } from "@keepgaining/core/orders/Order.ts"
 import { isThrough, stopLimitFault } from "@keepgaining/core/orders/rejectReason.ts"
 import * as Random from "@keepgaining/core/random/Random.ts"
+import type { PriceBand } from "@keepgaining/engine/brokers/PriceBands.ts"
 import { exchangeLimits, priceClassOf, type WireQuote } from "@keepgaining/engine/execution/exchangeLimits.ts"
-import { type PreWire, preWire, type PreWireQuestion } from "@keepgaining/engine/execution/preWire.ts"
+import {
+  isLasting,
+  type PreWire,
+  preWire,
+  type PreWireFault,
+  type PreWireQuestion
+} from "@keepgaining/engine/execution/preWire.ts"
 import { wireOrder } from "@keepgaining/engine/execution/wireOrder.ts"
 import { loadCalendar, loadContractRules, loadIndexNames, loadPriceRules } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as Effect from "effect/Effect"
@@ -84,8 +91,15 @@ const quote = (changes: Partial<WireQuote> = {}): WireQuote => ({
   bid: paise(9_995),
   ask: paise(10_005),
   time: monday,
-  lowerCircuit: paise(5),
-  upperCircuit: paise(50_000),
+  ...changes
+})
+
+const band = (lowest: number, highest: number, changes: Partial<PriceBand> = {}): PriceBand => ({
+  lowest: paise(lowest),
+  highest: paise(highest),
+  by: "feed",
+  account: "asha",
+  at: monday - 5_000,
   ...changes
 })
 
@@ -98,6 +112,7 @@ const question = (changes: Partial<PreWireQuestion> = {}): PreWireQuestion => {
     underlyingIsIndex: true,
     known: { index: 0, instrument, token: "1", tradingSymbol: "T", freezeQuantity: 1_755 },
     quote: quote(),
+    band: band(5, 50_000),
     rules,
     account: { account: "asha", simulated: false, staticIp: "203.0.113.7", algo: "generic" },
     contradictions: [],
@@ -113,6 +128,8 @@ const inCash = (changes: Partial<PreWireQuestion> = {}): PreWireQuestion =>
 const faultsOf = (answer: PreWire): ReadonlyArray<string> =>
   answer._tag === "Refused" ? answer.faults.map(({ rule }) => rule) : []
 const piecesOf = (answer: PreWire) => answer._tag === "Ready" ? answer.pieces : []
+
+const contradictions = [{ id: "x", symbol: "T", about: "lot", master: "65", rule: "75", source: "FAOP70616" }] as const
 
 describe("a market order", () => {
   it("becomes a limit beyond the quote, on the tick", () => {
@@ -135,14 +152,14 @@ describe("a market order", () => {
 
   it.each(
     [
-      ["the circuit", "buy", { upperCircuit: paise(10_033) }, 10_030],
-      ["the circuit", "sell", { lowerCircuit: paise(9_971) }, 9_975],
+      ["the band", "buy", { band: band(5, 10_033) }, 10_030],
+      ["the band", "sell", { band: band(9_971, 50_000) }, 9_975],
       // The quote has run away from what the exchange measures from: 40 % of 70 rupees are 28.
-      ["limit price protection", "buy", { reference: paise(7_000) }, 9_800],
-      ["limit price protection", "sell", { reference: paise(18_000) }, 10_800]
-    ] as ReadonlyArray<readonly [string, Order["side"], Partial<WireQuote>, number]>
+      ["limit price protection", "buy", { quote: quote({ reference: paise(7_000) }) }, 9_800],
+      ["limit price protection", "sell", { quote: quote({ reference: paise(18_000) }) }, 10_800]
+    ] as ReadonlyArray<readonly [string, Order["side"], Partial<PreWireQuestion>, number]>
   )("keeps within %s when it is a %s", (_, side, known, limit) => {
-    const [piece] = piecesOf(preWire(atMarket({ side }), question({ quote: quote(known) })))
+    const [piece] = piecesOf(preWire(atMarket({ side }), question(known)))
     assert.strictEqual(piece?.limitPrice, limit)
   })
 
@@ -179,7 +196,8 @@ describe("a stop", () => {
     const stop = atMarket({ side: "sell", type: "stop", quantity: 20, triggerPrice: paise(8_000_000) })
     const asked = question({
       instrument: sensexFuture,
-      quote: quote({ price: paise(8_100_000), lowerCircuit: paise(7_200_000), upperCircuit: paise(8_900_000) }),
+      quote: quote({ price: paise(8_100_000) }),
+      band: band(7_200_000, 8_900_000),
       protection: { market: 0.005, stop: 0.05 }
     })
     assert.strictEqual(piecesOf(preWire(stop, asked))[0]?.limitPrice, 7_840_000)
@@ -256,6 +274,14 @@ describe("hours", () => {
     assert.include(fault?.remedy, next)
   })
 
+  it.each(["2027-01-04 11:00:00", "2027-01-26 11:00:00"])("at %s are not known: the calendar ends before it", (at) => {
+    const answer = preWire(order(), inCash({ now: ist(at), quote: quote({ time: ist(at) }) }))
+    assert.deepStrictEqual(faultsOf(answer), ["hours"])
+    const [fault] = answer._tag === "Refused" ? answer.faults : []
+    assert.include(fault?.what, `The calendar does not cover ${at.slice(0, 10)}`)
+    assert.include(fault?.remedy, "rules/ in the data directory")
+  })
+
   it.each(
     [
       ["2026-11-23 09:15:00", "derivatives"],
@@ -277,14 +303,14 @@ describe("refused before the wire", () => {
       ["instrument", {}, { known: undefined }],
       ["expired", {}, { instrument: { ...call, expiry: "2026-11-20" } }],
       ["product", { product: "delivery" }, {}],
-      ["band", { limitPrice: paise(11_000) }, { quote: quote({ upperCircuit: paise(10_900) }) }],
+      ["band", { limitPrice: paise(11_000) }, { band: band(9_000, 10_900) }],
+      ["band", { limitPrice: paise(8_995) }, { band: band(9_000, 10_900) }],
+      ["lot", {}, { known: { index: 0, instrument: call, token: "1", tradingSymbol: "T", lotSize: 75 } }],
       ["limit-price-protection", { limitPrice: paise(14_005) }, {}],
       ["tick", { limitPrice: paise(10_003) }, {}],
       ["static-ip", {}, { account: { account: "a", simulated: false, staticIp: undefined, algo: "generic" } }],
       ["algo-tag", {}, { account: { account: "a", simulated: false, staticIp: "203.0.113.7", algo: "" } }],
-      ["contradiction", { reduceOnly: true }, {
-        contradictions: [{ id: "x", symbol: "T", about: "lot", master: "65", rule: "75", source: "FAOP70616" }]
-      }]
+      ["contradiction", {}, { contradictions }]
     ] as ReadonlyArray<readonly [string, Partial<Order>, Partial<PreWireQuestion>]>
   )("%s: %o %o", (rule, changes, asked) => {
     const answer = preWire(order(changes), question(asked))
@@ -292,6 +318,12 @@ describe("refused before the wire", () => {
     for (const { remedy, what } of answer._tag === "Refused" ? answer.faults : []) {
       assert.isAbove(Math.min(remedy.length, what.length), 10)
     }
+  })
+
+  it("a contradiction holds back no way out of a position; that nobody could check it is said", () => {
+    const answer = preWire(order({ reduceOnly: true }), question({ contradictions }))
+    assert.strictEqual(answer._tag, "Ready")
+    assert.include(answer._tag === "Ready" ? answer.unchecked : [], "lot, which rules and master contradict")
   })
 
   it("all faults are told at once, and a simulated account needs no registration", () => {
@@ -303,8 +335,55 @@ describe("refused before the wire", () => {
     assert.deepStrictEqual(faultsOf(answer), ["hours", "product", "lot", "tick"])
   })
 
-  it("the operating range of the rules stands in for a missing circuit, but holds back no exit", () => {
+  it("a price outside the band is told with the band, who said it, and when; an exit too", () => {
+    const asked = question({
+      band: band(9_000, 10_900, { by: "quote", account: "kite-asha", at: ist("2026-11-23 09:16:04") })
+    })
+    const answer = preWire(order({ limitPrice: paise(11_000), reduceOnly: true }), asked)
+    assert.deepStrictEqual(answer._tag === "Refused" ? answer.faults : [], [{
+      rule: "band",
+      what:
+        "The price ₹110.00 is above ₹109.00 (the band ₹90.00 to ₹109.00 of today, by the quote of kite-asha at 09:16:04)",
+      remedy: "Keep it between ₹90.00 and ₹109.00"
+    }])
+  })
+
+  it("a trigger outside the band is refused, and the limit that a stop gets is kept within it", () => {
+    const stop = (triggerPrice: number) => atMarket({ side: "sell", type: "stop", triggerPrice: paise(triggerPrice) })
+    assert.include(faultsOf(preWire(stop(8_900), question({ band: band(9_000, 10_900) }))), "band")
+    const [piece] = piecesOf(preWire(stop(9_050), question({ band: band(9_001, 10_900) })))
+    assert.deepStrictEqual([piece?.triggerPrice, piece?.limitPrice], [9_050, 9_005])
+  })
+
+  it("whole lots are those of the broker's newest master, and so are the pieces", () => {
+    const known = { index: 0, instrument: call, token: "1", tradingSymbol: "T", lotSize: 75, freezeQuantity: 1_800 }
+    const refused = preWire(order({ quantity: 130 }), question({ known }))
+    const [fault] = refused._tag === "Refused" ? refused.faults : []
+    assert.strictEqual(fault?.rule, "lot")
+    assert.match(fault?.what ?? "", /Quantity 130 of NSE:NIFTY26D0124500CE is not in whole lots of 75.*lots of 65/)
+    assert.match(fault?.remedy ?? "", /--fresh/)
+    // Of both.
+    const taken = preWire(order({ quantity: 1_950 }), question({ known }))
+    assert.deepStrictEqual(piecesOf(taken).map(({ quantity }) => quantity), [1_800, 150])
+  })
+
+  it("what waiting does not mend is told apart: a wrong order, but not one that is priced anew each time", () => {
+    const fault = (rule: PreWireFault["rule"]): PreWireFault => ({ rule, what: "", remedy: "" })
+    for (const rule of ["lot", "quantity", "expired"] as const) {
+      assert.isTrue(isLasting({ type: "market" }, fault(rule)), rule)
+    }
+    for (const rule of ["band", "tick", "stop", "stop-gap", "limit-price-protection"] as const) {
+      assert.isTrue(isLasting({ type: "limit" }, fault(rule)), rule)
+      assert.isFalse(isLasting({ type: "market" }, fault(rule)), rule)
+    }
+    for (const rule of ["hours", "static-ip", "contradiction", "instrument", "price", "stale-quote"] as const) {
+      assert.isFalse(isLasting({ type: "limit" }, fault(rule)), rule)
+    }
+  })
+
+  it("the operating range of the rules stands in for a missing band, but holds back no exit", () => {
     const asked = inCash({
+      band: undefined,
       quote: { price: paise(11_200), bid: paise(0), ask: paise(0), time: monday, previousClose: paise(10_000) }
     })
     const beyond = { limitPrice: paise(11_100), quantity: 10 }
@@ -357,11 +436,9 @@ const someAsked = (random: Random.Random): { readonly order: Order; readonly que
         bid: paise(Random.chance(random, 0.8) ? price - tickSize : 0),
         ask: paise(Random.chance(random, 0.8) ? price + tickSize : 0),
         time: monday,
-        ...(Random.chance(random, 0.6)
-          ? { lowerCircuit: paise(Math.ceil(price * 0.9)), upperCircuit: paise(Math.floor(price * 1.1)) }
-          : {}),
         ...(Random.chance(random, 0.3) ? { reference: near() } : {})
       },
+      band: Random.chance(random, 0.6) ? band(Math.ceil(price * 0.9), Math.floor(price * 1.1)) : undefined,
       protection: { market: Random.between(random, 0, 0.1), stop: Random.between(random, 0, 0.3) }
     })
   }
@@ -385,7 +462,8 @@ describe("whatever is asked", () => {
         asked.order,
         market,
         { exchange: instrument.exchange, class: priceClassOf(instrument, segment, true), date: "2026-11-23" },
-        rules.prices
+        rules.prices,
+        asked.question.band
       )
       assert.strictEqual(answer.pieces.reduce((sum, { quantity }) => sum + quantity, 0), asked.order.quantity)
       for (const piece of answer.pieces) {

@@ -106,12 +106,51 @@ describe("a new position", () => {
   })
 
   it("follows the user's preference between equals, and only there", () => {
-    const equals = [candidate("a"), candidate("b", { preference: 1 }), candidate("c", { preference: 0 })]
+    const equals = [candidate("a"), candidate("b", { preference: 2 }), candidate("c", { preference: 1 })]
     const route = routeOrder(entry, equals, now)
     assert.strictEqual(pick(route), "c")
     assert.deepStrictEqual(rowOf(route, "a")?.reasons, ["c comes earlier in your order of preference"])
     const troubled = candidate("c", { preference: 0, failures: 2 })
     assert.strictEqual(pick(routeOrder(entry, [candidate("a"), troubled], now)), "a")
+  })
+
+  it("says what became of the user's wishes", () => {
+    const whyOf = (...candidates: ReadonlyArray<AccountCandidate>) => {
+      const route = routeOrder(entry, candidates, now)
+      return route._tag === "Routed" ? route.why.join(" ") : ""
+    }
+    assert.include(
+      whyOf(candidate("a"), candidate("b", { preference: 1 })),
+      "b comes earlier in your order of preference; a would be next."
+    )
+    assert.include(
+      whyOf(candidate("a"), candidate("b", { preference: 1 })),
+      "b is number 1 in your order of preference."
+    )
+    assert.include(
+      whyOf(candidate("a", { preference: 2 }), candidate("b", { preference: 1, charges: rupees(90) })),
+      "a is number 2 in your order of preference. b comes before it in your order, but a is cheaper."
+    )
+    assert.include(
+      whyOf(candidate("a"), candidate("b", { preference: 1, armed: false })),
+      "b comes before it in your order, but cannot take it: it is not armed for today."
+    )
+    assert.include(
+      whyOf(candidate("a"), candidate("b", { preference: 1, excluded: true })),
+      "You excluded b from new positions."
+    )
+    // Where nobody had a choice, nothing is said of wishes.
+    const leaving = routeOrder(exit("a"), [candidate("a", { excluded: true }), candidate("b", { preference: 1 })], now)
+    assert.deepStrictEqual(leaving._tag === "Routed" ? [leaving.account, leaving.why] : [], [
+      "a",
+      ["An order goes where its position in NSE:NIFTY26D0124500CE is: to a."]
+    ])
+  })
+
+  it("does not enlarge a position at an account that the user excluded", () => {
+    const more = routeOrder({ ...entry, holder: "a" }, [candidate("a", { excluded: true }), candidate("b")], now)
+    assert.deepStrictEqual(rowOf(more, "a")?.reasons, ["you excluded it from new positions"])
+    assert.strictEqual(more._tag, "Refused")
   })
 
   it("prefers room for all of its slices", () => {

@@ -2,6 +2,7 @@
  * Prepares a session on brokers' feeds: today's instrument masters, what the watch list names in them, last prices to choose
  * options around the money by, and then the feed itself. Accounts need not be logged in for it; ticks come once they are.
  */
+import type { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import { calendarHours } from "@keepgaining/core/candles/calendarHours.ts"
 import { segmentsOf } from "@keepgaining/core/candles/segmentOf.ts"
 import { TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
@@ -65,14 +66,15 @@ export const openBrokerFeed = Effect.fn("openBrokerFeed")(function*(options: Ope
       "Check the network, then start again; or sync one by hand: keepgaining instruments sync"
     )
   }
-  yield* brokers.learn(InstrumentTable.from(underlyings(options.watch, entries, indexNames)))
+  yield* brokers.learn(InstrumentTable.from(underlyings(options.watch, entries, indexNames, calendar)))
   const live = yield* someoneLive(actors)
-  const prices = yield* lastPrices(live, options.watch, entries, indexNames)
+  const prices = yield* lastPrices(live, options.watch, entries, indexNames, calendar)
   const today = formatIstDate(yield* Clock.currentTimeMillis)
   const { instruments, missing } = chooseWatched(
     options.watch,
     entries,
     indexNames,
+    calendar,
     today,
     (underlying) => prices.get(underlying)
   )
@@ -103,7 +105,8 @@ export const openBrokerFeed = Effect.fn("openBrokerFeed")(function*(options: Ope
 const underlyings = (
   watch: ReadonlyArray<Watch>,
   entries: ReadonlyArray<MasterEntry>,
-  names: IndexNames
+  names: IndexNames,
+  calendar: TradingCalendar
 ): ReadonlyArray<Instrument> => {
   const wanted = new Set(watch.flatMap((each) => each._tag === "Options" ? [each.name] : []))
   const symbols = new Set(
@@ -111,7 +114,7 @@ const underlyings = (
       underlying !== null && wanted.has(underlying) ? [names.underlyingOf(exchange, underlying)] : []
     )
   )
-  const listing = listingOf(entries)
+  const listing = listingOf(entries, calendar)
   return entries.flatMap((entry) => {
     if (entry.underlying !== null) return []
     const instrument = instrumentOf(entry, listing, names)
@@ -133,10 +136,11 @@ const lastPrices = Effect.fnUntraced(function*(
   live: AccountActor | undefined,
   watch: ReadonlyArray<Watch>,
   entries: ReadonlyArray<MasterEntry>,
-  names: IndexNames
+  names: IndexNames,
+  calendar: TradingCalendar
 ) {
   const archive = yield* CandleArchive
-  const symbols = underlyings(watch, entries, names).map(({ symbol }) => symbol)
+  const symbols = underlyings(watch, entries, names, calendar).map(({ symbol }) => symbol)
   const prices = new Map<string, number>()
   if (symbols.length === 0) return prices
   const quotes = yield* (live?.session?.marketData.quotes(symbols) ?? Effect.succeed([])).pipe(
