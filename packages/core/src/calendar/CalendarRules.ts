@@ -1,7 +1,12 @@
 /** The calendar's rules as rows: what the files in `packages/engine/rules` hold. Dates are IST, `YYYY-MM-DD`. */
 import * as Schema from "effect/Schema"
 
-const isDate = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
+/** Whether the text is a day that there is: `2026-02-28`, not `2026-02-30`. */
+export const isDate = (text: string): boolean => {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  const instant = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text)
+}
 
 export const CalendarDate = Schema.String.check(
   Schema.makeFilter((text) => isDate(text) || "a date such as 2026-03-31")
@@ -21,12 +26,20 @@ export const HolidayRow = Schema.Struct({
   date: CalendarDate,
   name: Schema.NonEmptyString,
   kind: Schema.Literals(["planned", "adhoc", "adhoc-moved"]),
+  /** When it became known, of one that came at short notice; empty or absent = long before. */
+  announced: Schema.optionalKey(Schema.Union([CalendarDate, Schema.Literal("")])),
   ...origin
 })
+
+/** `cash-closing-auction` are the shares that have derivatives: from 2026-08-03 their close is made by an auction. */
+export const Segment = Schema.Literals(["cash", "cash-closing-auction", "derivatives"])
+export type Segment = typeof Segment.Type
 
 export const SpecialSessionRow = Schema.Struct({
   date: CalendarDate,
   name: Schema.NonEmptyString,
+  /** Whose hours they are: all segments' that have no row of their own when it is empty, or the file lacks the column. */
+  segment: Schema.optionalKey(Schema.Union([Segment, Schema.Literal("")])),
   /** `full`: the day's usual hours. The others have their own; empty when not known yet. */
   kind: Schema.Literals(["full", "muhurat", "recovery-test"]),
   open: TimeOfDay,
@@ -35,10 +48,6 @@ export const SpecialSessionRow = Schema.Struct({
   second_close: TimeOfDay,
   ...origin
 })
-
-/** `cash-closing-auction` are the shares that have derivatives: from 2026-08-03 their close is made by an auction. */
-export const Segment = Schema.Literals(["cash", "cash-closing-auction", "derivatives"])
-export type Segment = typeof Segment.Type
 
 /** All phases of a segment from a day on; the next `effective_from` replaces them all. */
 export const PhaseRow = Schema.Struct({
@@ -67,13 +76,15 @@ export const ExpiryRow = Schema.Struct({
   ...origin
 })
 
-/** Which dates the files know about; outside nothing is answered. */
+/** Which dates the files know about; outside nothing is answered. `prices`: tick sizes and price limits. */
 export const CoverageRow = Schema.Struct({
-  topic: Schema.Literals(["trading-days", "settlement-days"]),
+  topic: Schema.Literals(["trading-days", "settlement-days", "charges", "prices"]),
   from: CalendarDate,
   to: CalendarDate,
   ...origin
 })
+
+export type CoverageRow = typeof CoverageRow.Type
 
 export interface CalendarRules {
   readonly holidays: ReadonlyArray<typeof HolidayRow.Type>

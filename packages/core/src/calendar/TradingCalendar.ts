@@ -8,7 +8,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { timeOfDay } from "../market/IndianTime.ts"
 import { dateOf, dayOf, isWeekend } from "./CalendarDays.ts"
-import type { CalendarRules, Segment } from "./CalendarRules.ts"
+import { type CalendarRules, type CoverageRow, Segment } from "./CalendarRules.ts"
+import { coveredRanges, type DateRange } from "./coverage.ts"
 
 /** The rules say nothing about that date. */
 export class DateNotCovered extends Schema.TaggedError<DateNotCovered>()("DateNotCovered", {
@@ -21,6 +22,19 @@ export class DateNotCovered extends Schema.TaggedError<DateNotCovered>()("DateNo
     return `${this.date} is not covered: ${this.topic} are known from ${this.from} to ${this.to}. ` +
       "Add the exchange's circular to your own rules folder (see docs/operate.md), or update the engine."
   }
+}
+
+/** Why the topic does not cover the date; `undefined` when it does. */
+export const notCovered = (
+  coverage: ReadonlyArray<CoverageRow>,
+  topic: CoverageRow["topic"],
+  date: string
+): DateNotCovered | undefined => {
+  if (coverage.some((row) => row.topic === topic && row.from <= date && date <= row.to)) return undefined
+  const ranges = coveredRanges(coverage, topic)
+  const from = ranges[0]?.from ?? "never"
+  const to = ranges.at(-1)?.to ?? "never"
+  return new DateNotCovered({ date, topic: topic.replace("-", " "), from, to })
 }
 
 /** Hours of continuous trading, end exclusive; ms since 00:00 IST. */
@@ -43,6 +57,8 @@ export interface CalendarDay {
   readonly kind: "normal" | "weekend" | "holiday" | "full" | "muhurat" | "recovery-test"
 }
 
+type SpecialSession = CalendarRules["specialSessions"][number]
+
 type Answer<A> = Result.Result<A, DateNotCovered>
 
 const DAYS_A_LOOK = 30
@@ -50,19 +66,20 @@ const DAYS_A_LOOK = 30
 export class TradingCalendar {
   readonly rules: CalendarRules
   readonly #holidays: ReadonlyMap<string, CalendarRules["holidays"][number]>
-  readonly #specials: ReadonlyMap<string, CalendarRules["specialSessions"][number]>
+  /** By date, and by date and segment where a segment has hours of its own. */
+  readonly #specials: ReadonlyMap<string, SpecialSession>
   readonly #settlementHolidays: ReadonlySet<string>
 
   constructor(rules: CalendarRules) {
     this.rules = rules
     this.#holidays = new Map(rules.holidays.map((row) => [row.date, row]))
-    this.#specials = new Map(rules.specialSessions.map((row) => [row.date, row]))
+    this.#specials = new Map(rules.specialSessions.map((row) => [keyOf(row.date, row.segment ?? ""), row]))
     this.#settlementHolidays = new Set(rules.settlementHolidays.map(({ date }) => date))
   }
 
   day(date: string): Answer<CalendarDay> {
     return Result.map(this.#covered("trading-days", date), () => {
-      const special = this.#specials.get(date)
+      const special = this.#anySpecial(date)
       if (special !== undefined) return { date, trading: true, reason: special.name, kind: special.kind }
       if (isWeekend(dayOf(date))) return { date, trading: false, reason: "weekend", kind: "weekend" }
       const holiday = this.#holidays.get(date)
@@ -101,10 +118,12 @@ export class TradingCalendar {
    * published yet.
    */
   spans(date: string, segment: Segment): Answer<ReadonlyArray<Span> | undefined> {
-    return Result.map(this.day(date), ({ kind, trading }) => {
+    return Result.map(this.day(date), ({ trading }) => {
       if (!trading) return []
-      const special = this.#specials.get(date)
-      if (special !== undefined && kind !== "full") {
+      const special = this.#specialOf(date, segment)
+      // Only other segments have a session then.
+      if (special === undefined && !this.isOrdinaryWeekday(date)) return []
+      if (special !== undefined && special.kind !== "full") {
         if (special.open === "" || special.close === "") return undefined
         const first = { open: timeIn(special.open), close: timeIn(special.close) }
         if (special.second_open === "" || special.second_close === "") return [first]
@@ -115,10 +134,21 @@ export class TradingCalendar {
     })
   }
 
+  /**
+   * When the last continuous trading of the day ends; of a day whose hours nobody knows, and of one that does not trade, as
+   * on an ordinary day of its time.
+   */
+  close(date: string, segment: Segment): number | undefined {
+    const spans = Result.getOrElse(this.spans(date, segment), () => undefined)
+    return spans?.at(-1)?.close ??
+      this.#phasesOf(date, segment).findLast(({ phase }) => phase === "continuous")?.end
+  }
+
   /** All phases of an ordinary day; those of a special session are not known in such detail: only its spans. */
   phases(date: string, segment: Segment): Answer<ReadonlyArray<Phase> | undefined> {
-    return Result.flatMap(this.day(date), ({ kind, trading }) => {
+    return Result.flatMap(this.day(date), ({ trading }) => {
       if (!trading) return Result.succeed([])
+      const kind = this.#specialOf(date, segment)?.kind ?? (this.isOrdinaryWeekday(date) ? "normal" : "closed")
       if (kind === "normal" || kind === "full") return Result.succeed(this.#phasesOf(date, segment))
       return Result.map(
         this.spans(date, segment),
@@ -153,9 +183,29 @@ export class TradingCalendar {
     return !isWeekend(dayOf(date)) && !this.#holidays.has(date)
   }
 
+  /** Dates of which it is known whether they trade. */
+  get covered(): ReadonlyArray<DateRange> {
+    return coveredRanges(this.rules.coverage, "trading-days")
+  }
+
   /** Whether the trading days around the date are known. */
   covers(date: string): boolean {
     return Result.isSuccess(this.#covered("trading-days", date))
+  }
+
+  /** The last date up to which the trading days from the given one on are known; `undefined` when that one is not. */
+  coveredTo(date: string): string | undefined {
+    return this.covered.find(({ from, to }) => from <= date && date <= to)?.to
+  }
+
+  /** What makes the segment's day special; a row of its own comes before the one for all. */
+  #specialOf(date: string, segment: Segment): SpecialSession | undefined {
+    return this.#specials.get(keyOf(date, segment)) ?? this.#specials.get(keyOf(date, ""))
+  }
+
+  #anySpecial(date: string): SpecialSession | undefined {
+    const keys = ["", ...Segment.literals] as const
+    return keys.map((segment) => this.#specials.get(keyOf(date, segment))).find((row) => row !== undefined)
   }
 
   #phasesOf(date: string, segment: Segment): ReadonlyArray<Phase> {
@@ -173,21 +223,24 @@ export class TradingCalendar {
       if (Result.isFailure(found)) return Result.fail(found.failure)
       if (found.success) return Result.succeed(dateOf(day))
     }
-    return this.#notCovered("trading-days", dateOf(day))
+    const ranges = this.covered
+    return Result.fail(
+      new DateNotCovered({
+        date: dateOf(day),
+        topic: "trading days",
+        from: ranges[0]?.from ?? "never",
+        to: ranges.at(-1)?.to ?? "never"
+      })
+    )
   }
 
   #covered(topic: "trading-days" | "settlement-days", date: string): Answer<void> {
-    const known = this.rules.coverage.some((row) => row.topic === topic && row.from <= date && date <= row.to)
-    return known ? Result.void : this.#notCovered(topic, date)
-  }
-
-  #notCovered(topic: string, date: string): Result.Result<never, DateNotCovered> {
-    const rows = this.rules.coverage.filter((row) => row.topic === topic)
-    const from = rows.map((row) => row.from).sort()[0] ?? "never"
-    const to = rows.map((row) => row.to).sort().at(-1) ?? "never"
-    return Result.fail(new DateNotCovered({ date, topic: topic.replace("-", " "), from, to }))
+    const fault = notCovered(this.rules.coverage, topic, date)
+    return fault === undefined ? Result.void : Result.fail(fault)
   }
 }
+
+const keyOf = (date: string, segment: Segment | ""): string => `${date} ${segment}`
 
 /** The rows were checked when they were read: they are `HH:MM`. */
 const timeIn = (text: string): number => timeOfDay(Number(text.slice(0, 2)), Number(text.slice(3, 5)))

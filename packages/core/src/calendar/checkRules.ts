@@ -1,6 +1,7 @@
 /** What of the calendar's rules needs a look. Pure; `today` is an IST date. */
 import { dateOf, dayOf, isWeekend } from "./CalendarDays.ts"
-import type { CalendarRules } from "./CalendarRules.ts"
+import type { CalendarRules, CoverageRow } from "./CalendarRules.ts"
+import { coveredRanges } from "./coverage.ts"
 
 export interface RuleFinding {
   /** `wrong` contradicts another row; `stale` needs a newer source soon; `guess` was never confirmed. */
@@ -12,24 +13,37 @@ export interface RuleFinding {
   readonly remedy: string
 }
 
+const CIRCULARS: Readonly<Record<CoverageRow["topic"], string>> = {
+  "trading-days": "Read the exchange's circular for the year after (published in December) into your rules folder",
+  "settlement-days":
+    "Read the clearing corporation's circular for the year after (published in December) into your rules folder",
+  charges:
+    "Read the Finance Act and the exchanges' circulars on charges, then add their rows, and a row to coverage.csv, " +
+    "to your rules folder",
+  prices:
+    "Read the exchanges' circulars on ticks and price limits, then add their rows, and a row to coverage.csv, to " +
+    "your rules folder"
+}
+
 /** Coverage that ends within so many days is told. */
 const SOON = 60
 
 export const checkRules = (rules: CalendarRules, today: string): ReadonlyArray<RuleFinding> => {
   const soon = dateOf(dayOf(today) + SOON)
   const findings: Array<RuleFinding> = []
-  for (const { from, to, topic } of rules.coverage) {
-    if (from <= today && to < soon) {
-      const remedy = "Read the exchange's circular for the year after (published in December) into your rules folder"
-      findings.push({ level: "stale", topic: "coverage", row: topic, what: `known only until ${to}`, remedy })
+  for (const topic of new Set(rules.coverage.map((row) => row.topic))) {
+    const to = coveredRanges(rules.coverage, topic).findLast(({ from }) => from <= today)?.to
+    if (to !== undefined && to < soon) {
+      const what = `known only until ${to}`
+      findings.push({ level: "stale", topic: "coverage", row: topic, what, remedy: CIRCULARS[topic] })
     }
   }
-  for (const { close, date, kind, name, open } of rules.specialSessions) {
+  for (const { close, date, kind, name, open, segment = "" } of rules.specialSessions) {
     if (kind === "full" || (open !== "" && close !== "")) continue
     findings.push({
       level: "stale",
       topic: "special sessions",
-      row: date,
+      row: `${date} ${segment}`.trim(),
       what: `${name}: its hours are not known`,
       remedy: "Add them with their circular to special-sessions.csv in your rules folder"
     })

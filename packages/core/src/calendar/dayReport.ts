@@ -17,7 +17,9 @@ export const ExpiryReport = Schema.Struct({
   kind: Schema.Literals(["weekly", "monthly"]),
   /** The day by rule; another one than `date` when a holiday moved it. */
   scheduled: CalendarDate,
-  date: CalendarDate
+  date: CalendarDate,
+  /** Why nobody can say for sure that it was this day. */
+  doubt: Schema.optionalKey(Schema.String)
 })
 
 export const SegmentReport = Schema.Struct({

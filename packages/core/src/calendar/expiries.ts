@@ -18,6 +18,8 @@ export interface Expiry {
   /** The day by rule, before the roll. */
   readonly scheduled: string
   readonly date: string
+  /** Why nobody can say for sure that it was this day. */
+  readonly doubt?: string
 }
 
 type ExpiryRule = CalendarRules["expiries"][number]
@@ -44,7 +46,15 @@ export const scheduledExpiries = (
       const date = rolled(calendar, day)
       if (Result.isFailure(date)) return Result.fail(date.failure)
       const { exchange, kind } = rule
-      found.push({ family: rule.family, exchange, kind, scheduled: dateOf(day), date: date.success })
+      const doubt = doubtOf(calendar, day, date.success)
+      found.push({
+        family: rule.family,
+        exchange,
+        kind,
+        scheduled: dateOf(day),
+        date: date.success,
+        ...(doubt === undefined ? {} : { doubt })
+      })
     }
   }
   return Result.succeed(found)
@@ -65,6 +75,34 @@ export const expiringOn = (
     scheduledExpiries(calendar, date, dateOf(last)),
     (expiries) => expiries.filter((expiry) => expiry.date === date)
   )
+}
+
+/**
+ * Of which series contracts are that expire on the date, by exchange and family (`NSE:NIFTY`); none where the rules do not cover
+ * it. The monthly expiry need not be the last of its month.
+ */
+export const seriesOn = (calendar: TradingCalendar, date: string): ReadonlyMap<string, Expiry["kind"]> =>
+  seriesOf(calendar.covers(date) ? Result.getOrElse(expiringOn(calendar, date), () => []) : [])
+
+/** Of what expires on one date. */
+export const seriesOf = (expiring: ReadonlyArray<Expiry>): ReadonlyMap<string, Expiry["kind"]> => {
+  const kinds = new Map<string, Expiry["kind"]>()
+  for (const { exchange, family, kind } of expiring) {
+    const key = `${exchange}:${family}`
+    if (kinds.get(key) !== "monthly") kinds.set(key, kind)
+  }
+  return kinds
+}
+
+/** A holiday that became known on the day to which it would have moved the expiry may not have moved it. */
+const doubtOf = (calendar: TradingCalendar, scheduled: number, date: string): string | undefined => {
+  if (dateOf(scheduled) === date) return undefined
+  const late = calendar.rules.holidays.find((holiday) =>
+    (holiday.announced ?? "") >= date && holiday.date > date && holiday.date <= dateOf(scheduled)
+  )
+  return late === undefined
+    ? undefined
+    : `not verified: the holiday ${late.date} that moved it was announced only on ${late.announced}`
 }
 
 const isScheduled = (rule: ExpiryRule, day: number): boolean => {

@@ -1,13 +1,16 @@
 /**
  * Every rate that a trade pays, and what brokers take, dated: a row holds from its IST date until the next of its kind. A date
  * before the first row has no rate, and nothing is assumed for it. Rows are data (`packages/engine/rules`), also the user's own.
+ *
+ * Sessions keep these rules: what is added to them is optional, and an old session must go on being charged as it was.
  */
 import * as Schema from "effect/Schema"
-import { CalendarDate } from "../calendar/CalendarRules.ts"
+import { CalendarDate, CoverageRow } from "../calendar/CalendarRules.ts"
+import { type DateNotCovered, notCovered } from "../calendar/TradingCalendar.ts"
 import { Exchange } from "../market/Instrument.ts"
 
-/** What is traded, as the tax law tells it apart. */
-export const ChargeClass = Schema.Literals(["delivery", "intraday", "future", "option"])
+/** What is traded, as the tax law tells it apart. `fund`: units of an equity fund (ETF) that are delivered. */
+export const ChargeClass = Schema.Literals(["delivery", "intraday", "future", "option", "fund"])
 export type ChargeClass = typeof ChargeClass.Type
 
 /** What is traded, as exchanges charge it. `other-option`: at BSE the options on anything but SENSEX and BANKEX. */
@@ -47,7 +50,9 @@ export const ChargeRow = Schema.Struct({
   rate: Schema.FiniteFromString,
   /** `share` of the traded value (of the premium for options), or rupees per crore of it. */
   unit: Schema.Literals(["share", "per-crore"]),
-  ...origin
+  ...origin,
+  /** Only for one group of BSE's shares (`XT`), or for derivatives on one underlying (`FOCIT`); empty or absent = all others. */
+  scope: Schema.optionalKey(Schema.String)
 })
 export type ChargeRow = typeof ChargeRow.Type
 
@@ -64,20 +69,60 @@ export const PlanRow = Schema.Struct({
 })
 export type PlanRow = typeof PlanRow.Type
 
-export const ChargeRules = Schema.Struct({ rates: Schema.Array(ChargeRow), plans: Schema.Array(PlanRow) })
+export const FeeName = Schema.Literals([
+  /** For shares that leave the account: once a scrip and day, however many orders sell it. */
+  "depository-sale",
+  /** For each order with which the broker itself closes an intraday position. */
+  "auto-square-off",
+  /** For stock derivatives that end in delivery, of their value. */
+  "physical-delivery"
+])
+export type FeeName = typeof FeeName.Type
+
+export const FeeUnit = Schema.Literals(["per-scrip-and-day", "per-order", "share"])
+export type FeeUnit = typeof FeeUnit.Type
+
+/** What a broker takes beside the brokerage of an order. */
+export const FeeRow = Schema.Struct({
+  plan: Schema.NonEmptyString,
+  fee: FeeName,
+  effective_from: CalendarDate,
+  /** Without GST: rupees, or a share of the value. */
+  amount: Schema.FiniteFromString,
+  unit: FeeUnit,
+  ...origin
+})
+export type FeeRow = typeof FeeRow.Type
+
+export const ChargeRules = Schema.Struct({
+  rates: Schema.Array(ChargeRow),
+  plans: Schema.Array(PlanRow),
+  fees: Schema.optionalKey(Schema.Array(FeeRow)),
+  /** Dates that the rates are known for; without it, all from the first row on. */
+  coverage: Schema.optionalKey(Schema.Array(CoverageRow))
+})
 export type ChargeRules = typeof ChargeRules.Type
 
 /** Why two rows cannot both stand in one table. */
-export const chargeKey = (row: Pick<ChargeRow, "charge" | "exchange" | "class">): string =>
-  `${row.charge} ${row.exchange} ${row.class}`
+export const chargeKey = (row: Pick<ChargeRow, "charge" | "exchange" | "class" | "scope">): string =>
+  `${row.charge} ${row.exchange} ${row.class} ${row.scope ?? ""}`
 
 const CRORE = 10_000_000
+
+/** What a rate is asked for. */
+export interface Charged {
+  readonly exchange?: Exchange
+  readonly class?: ChargeClass | ChargedMarket
+  /** Group of the share, or underlying of the derivative: a rate of its own comes before that of all others. */
+  readonly scope?: string
+}
 
 export class ChargeSchedule {
   readonly rules: ChargeRules
   /** Newest row first. */
   readonly #rates = new Map<string, ReadonlyArray<ChargeRow>>()
   readonly #plans = new Map<string, ReadonlyArray<PlanRow>>()
+  readonly #fees = new Map<string, ReadonlyArray<FeeRow>>()
 
   constructor(rules: ChargeRules) {
     this.rules = rules
@@ -85,27 +130,49 @@ export class ChargeSchedule {
     for (const [key, rows] of Map.groupBy(rules.plans, (row) => `${row.plan} ${row.class}`)) {
       this.#plans.set(key, newestFirst(rows))
     }
+    for (const [key, rows] of Map.groupBy(rules.fees ?? [], (row) => `${row.plan} ${row.fee}`)) {
+      this.#fees.set(key, newestFirst(rows))
+    }
+  }
+
+  /** The row in force on that date; `undefined` when none holds. */
+  rowOf(charge: ChargeName, date: string, of: Charged = {}): ChargeRow | undefined {
+    const find = (kind: ChargeRow["class"], scope: string): ChargeRow | undefined =>
+      this.#rates.get(chargeKey({ charge, exchange: of.exchange ?? "", class: kind, scope }))
+        ?.find((each) => each.effective_from <= date)
+    const kind = of.class ?? ""
+    const own = of.scope === undefined || of.scope === "" ? undefined : find(kind, of.scope)
+    // Where funds are not told apart they are charged as shares.
+    return own ?? find(kind, "") ?? (kind === "fund" ? find("delivery", "") : undefined)
   }
 
   /** Share of the value on that date; `undefined` when no row holds. */
-  rate(
-    charge: ChargeName,
-    date: string,
-    of: { readonly exchange?: Exchange; readonly class?: ChargeClass | ChargedMarket } = {}
-  ): number | undefined {
-    const rows = this.#rates.get(chargeKey({ charge, exchange: of.exchange ?? "", class: of.class ?? "" }))
-    const row = rows?.find((each) => each.effective_from <= date)
-    return row === undefined ? undefined : row.unit === "share" ? row.rate : row.rate / CRORE
+  rate(charge: ChargeName, date: string, of: Charged = {}): number | undefined {
+    const row = this.rowOf(charge, date, of)
+    return row === undefined ? undefined : shareOf(row)
   }
 
   plan(name: string, kind: ChargeClass, date: string): PlanRow | undefined {
-    return this.#plans.get(`${name} ${kind}`)?.find((each) => each.effective_from <= date)
+    const found = this.#plans.get(`${name} ${kind}`)?.find((each) => each.effective_from <= date)
+    return found ?? (kind === "fund" ? this.plan(name, "delivery", date) : undefined)
+  }
+
+  fee(plan: string, fee: FeeName, date: string): FeeRow | undefined {
+    return this.#fees.get(`${plan} ${fee}`)?.find((each) => each.effective_from <= date)
+  }
+
+  /** Why nobody knows whether the rates hold on the date; `undefined` when they are known to. */
+  notCovered(date: string): DateNotCovered | undefined {
+    return this.rules.coverage === undefined ? undefined : notCovered(this.rules.coverage, "charges", date)
   }
 
   get planNames(): ReadonlyArray<string> {
     return [...new Set(this.rules.plans.map(({ plan }) => plan))]
   }
 }
+
+/** Of the value. */
+export const shareOf = ({ rate, unit }: ChargeRow): number => unit === "share" ? rate : rate / CRORE
 
 const newestFirst = <Row extends { readonly effective_from: string }>(rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
   rows.toSorted((a, b) => a.effective_from < b.effective_from ? 1 : -1)

@@ -1,7 +1,7 @@
 /**
  * What a fill costs: brokerage by the account's plan and every charge of the trade's date, in rupees, unrounded; and as a contract
- * note has it ({@link contractNote}). Not included: the depository's fee for a delivery sold (per scrip and day, not per fill), a
- * broker's fee for squaring off. Funds and ETFs (0.001 % STT on sale), and BSE's dearer share groups, are not told apart from shares.
+ * note has it ({@link contractNote}). Not included is what no single fill owes: see `feesOf`. Beyond the dates that the rates are
+ * known for the last known ones are charged; whoever asks has to say so (`ChargeSchedule.notCovered`).
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -10,7 +10,14 @@ import { formatIstDate } from "../market/IndianTime.ts"
 import type { Instrument } from "../market/Instrument.ts"
 import { type Rupees, rupees } from "../market/Money.ts"
 import type { Fill, Product } from "../orders/Order.ts"
-import { brokerageOf, type ChargeClass, type ChargedMarket, type ChargeSchedule } from "./ChargeSchedule.ts"
+import {
+  brokerageOf,
+  type ChargeClass,
+  type ChargedMarket,
+  type ChargeRow,
+  type ChargeSchedule,
+  shareOf
+} from "./ChargeSchedule.ts"
 
 /** No rate is known for that date; add a dated row with its source to the table. */
 export class RateMissing extends Schema.TaggedError<RateMissing>()("RateMissing", {
@@ -24,55 +31,69 @@ export class RateMissing extends Schema.TaggedError<RateMissing>()("RateMissing"
 
 export const chargeClass = (instrument: Instrument, product: Product): ChargeClass => {
   if (instrument.kind === "future" || instrument.kind === "option") return instrument.kind
-  return product === "intraday" ? "intraday" : "delivery"
+  // A day trade in a fund is taxed as one in a share.
+  return product === "intraday" ? "intraday" : instrument.security === "fund" ? "fund" : "delivery"
 }
+
+const nameOf = (underlying: string | undefined): string => underlying?.replace(/^[A-Z]+:/, "") ?? ""
 
 const marketOf = (instrument: Instrument): ChargedMarket => {
   if (instrument.kind === "future") return "future"
   if (instrument.kind !== "option") return "cash"
-  const name = instrument.underlying?.replace(/^[A-Z]+:/, "")
+  const name = nameOf(instrument.underlying)
   return name === "SENSEX" || name === "BANKEX" || instrument.exchange === "NSE" ? "option" : "other-option"
 }
 
-/** The rates that one fill needs; shares of its value. */
-interface Rates {
-  readonly stt: number
-  readonly exchange: number
-  readonly ipft: number
-  readonly sebi: number
-  readonly stamp: number
-  readonly gst: number
+/** The rates that one fill needs. */
+export const rateNames = ["stt", "exchange", "ipft", "sebi", "stamp", "gst"] as const
+export type RateName = (typeof rateNames)[number]
+
+export interface FoundRate {
+  /** For people. */
+  readonly table: string
+  /** `free`: this side does not pay it. */
+  readonly row: ChargeRow | "free" | undefined
+}
+
+/** The dated rows by which a trade is charged. */
+export const chargeRows = (
+  schedule: ChargeSchedule,
+  instrument: Instrument,
+  product: Product,
+  buys: boolean,
+  date: string
+): Readonly<Record<RateName, FoundRate>> => {
+  const { exchange } = instrument
+  const kind = chargeClass(instrument, product)
+  const market = marketOf(instrument)
+  const scope = market === "cash" ? instrument.group ?? "" : nameOf(instrument.underlying)
+  const venue = { exchange, class: market, scope }
+  const stt = buys
+    ? kind === "delivery" || kind === "fund" ? schedule.rowOf("stt-purchase", date, { class: kind }) : "free"
+    : schedule.rowOf("stt-sale", date, { class: kind })
+  return {
+    stt: { table: "STT", row: stt },
+    exchange: { table: `${exchange} ${market} transaction charge`, row: schedule.rowOf("transaction", date, venue) },
+    ipft: { table: `${exchange} ${market} IPFT`, row: schedule.rowOf("ipft", date, venue) },
+    sebi: { table: "SEBI turnover fee", row: schedule.rowOf("sebi", date) },
+    stamp: { table: "stamp duty", row: buys ? schedule.rowOf("stamp", date, { class: kind }) : "free" },
+    gst: { table: "GST", row: schedule.rowOf("gst", date) }
+  }
 }
 
 const ratesOf = (
   schedule: ChargeSchedule,
   instrument: Instrument,
-  kind: ChargeClass,
+  product: Product,
   buys: boolean,
   date: string
-): Result.Result<Rates, RateMissing> => {
-  const { exchange } = instrument
-  const market = marketOf(instrument)
-  // A side that is not charged is 0.
-  const stt = buys
-    ? kind === "delivery" ? schedule.rate("stt-purchase", date, { class: kind }) : 0
-    : schedule.rate("stt-sale", date, { class: kind })
-  const found: Record<keyof Rates, readonly [name: string, rate: number | undefined]> = {
-    stt: ["STT", stt],
-    exchange: [
-      `${exchange} ${market} transaction charge`,
-      schedule.rate("transaction", date, { exchange, class: market })
-    ],
-    ipft: [`${exchange} ${market} IPFT`, schedule.rate("ipft", date, { exchange, class: market })],
-    sebi: ["SEBI turnover fee", schedule.rate("sebi", date)],
-    stamp: ["stamp duty", buys ? schedule.rate("stamp", date, { class: kind }) : 0],
-    gst: ["GST", schedule.rate("gst", date)]
-  }
+): Result.Result<Record<RateName, number>, RateMissing> => {
+  const found = chargeRows(schedule, instrument, product, buys, date)
   const rates = { stt: 0, exchange: 0, ipft: 0, sebi: 0, stamp: 0, gst: 0 }
-  for (const name of ["stt", "exchange", "ipft", "sebi", "stamp", "gst"] as const) {
-    const [table, rate] = found[name]
-    if (rate === undefined) return Result.fail(new RateMissing({ table, date }))
-    rates[name] = rate
+  for (const name of rateNames) {
+    const { row, table } = found[name]
+    if (row === undefined) return Result.fail(new RateMissing({ table, date }))
+    rates[name] = row === "free" ? 0 : shareOf(row)
   }
   return Result.succeed(rates)
 }
@@ -90,7 +111,7 @@ export const chargesOf = (
 ): Result.Result<Charges, RateMissing> => {
   const kind = chargeClass(instrument, fill.product)
   const date = formatIstDate(fill.at)
-  const found = ratesOf(schedule, instrument, kind, fill.side === "buy", date)
+  const found = ratesOf(schedule, instrument, fill.product, fill.side === "buy", date)
   if (Result.isFailure(found)) return Result.fail(found.failure)
   const plan = schedule.plan(planName, kind, date)
   if (plan === undefined) return Result.fail(new RateMissing({ table: `${planName} brokerage`, date }))

@@ -1,6 +1,7 @@
 /**
  * Lot sizes and freeze quantities of index derivatives as dated rows. A change of the lot applies to contracts, not to days:
- * rows say from which expiry on. The broker's instrument master comes first; these serve history and the check of it.
+ * rows say from which expiry on. Only contracts that are listed for years ahead change theirs on a day, and have rows that say
+ * which. The broker's instrument master comes first; these serve history and the check of it.
  */
 import * as Schema from "effect/Schema"
 import { CalendarDate } from "../calendar/CalendarRules.ts"
@@ -13,7 +14,9 @@ export const LotRow = Schema.Struct({
   kind: Schema.Literals(["weekly", "monthly"]),
   first_expiry: CalendarDate,
   lot: Count,
-  ...origin
+  ...origin,
+  /** First day on which those contracts have it; empty or absent = since they are listed. */
+  from_day: Schema.optionalKey(Schema.Union([CalendarDate, Schema.Literal("")]))
 })
 
 export const FreezeRow = Schema.Struct({
@@ -29,15 +32,25 @@ export interface ContractRules {
   readonly freezes: ReadonlyArray<typeof FreezeRow.Type>
 }
 
-/** The row of the contract's lot; `undefined` when no rule covers it. */
+/** The row of the contract's lot on a day, else on its last; `undefined` when no rule covers it. */
 export const lotOf = (
   { lots }: ContractRules,
   underlying: string,
   kind: "weekly" | "monthly",
-  expiry: string
-): typeof LotRow.Type | undefined =>
-  lots.filter((row) => row.underlying === underlying && row.kind === kind && row.first_expiry <= expiry)
-    .toSorted((a, b) => a.first_expiry < b.first_expiry ? -1 : 1).at(-1)
+  expiry: string,
+  day = expiry
+): typeof LotRow.Type | undefined => {
+  let found: typeof LotRow.Type | undefined
+  const isLater = (row: typeof LotRow.Type, than: typeof LotRow.Type): boolean =>
+    row.first_expiry === than.first_expiry
+      ? (row.from_day ?? "") > (than.from_day ?? "")
+      : row.first_expiry > than.first_expiry
+  for (const row of lots) {
+    if (row.underlying !== underlying || row.kind !== kind || row.first_expiry > expiry) continue
+    if ((row.from_day ?? "") <= day && (found === undefined || isLater(row, found))) found = row
+  }
+  return found
+}
 
 /**
  * The row of the freeze quantity on a date; `undefined` when no rule covers it. The exchange reviews them every month, so a

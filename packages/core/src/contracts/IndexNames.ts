@@ -18,11 +18,13 @@ export const IndexNameRow = Schema.Struct({
 export type IndexNameRow = typeof IndexNameRow.Type
 
 export class IndexNames {
+  readonly #symbols: ReadonlySet<string>
   readonly #ofContracts = new Map<string, string>()
   readonly #ofAlias = new Map<string, string>()
   readonly #contractsOf = new Map<string, string>()
 
   constructor(rows: ReadonlyArray<IndexNameRow>) {
+    this.#symbols = new Set(rows.map(({ symbol }) => symbol))
     for (const { aliases, contracts, symbol } of rows) {
       const [exchange = "", name = ""] = symbol.split(":")
       if (contracts !== "") {
@@ -35,6 +37,11 @@ export class IndexNames {
     }
   }
 
+  /** Whether our symbol is one of the indices that are named here. */
+  isIndex(symbol: string): boolean {
+    return this.#symbols.has(symbol)
+  }
+
   /** Our symbol of an index that a broker calls so; an index that nobody named is called as the broker does. */
   symbolOf(exchange: string, name: string): string {
     const key = `${exchange}:${name.toUpperCase()}`
@@ -44,6 +51,11 @@ export class IndexNames {
   /** Symbol of what the contracts of that name are on: the index, or the share of the same name. */
   underlyingOf(exchange: string, contracts: string): string {
     return this.#ofContracts.get(`${exchange}:${contracts}`) ?? `${exchange}:${contracts}`
+  }
+
+  /** Whether contracts of that name are on an index that is known. */
+  isContracts(exchange: string, contracts: string): boolean {
+    return this.#ofContracts.has(`${exchange}:${contracts}`)
   }
 
   /** Name in the contracts on an underlying. */

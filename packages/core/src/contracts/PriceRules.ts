@@ -6,7 +6,8 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { CalendarDate } from "../calendar/CalendarRules.ts"
+import { CalendarDate, type CoverageRow } from "../calendar/CalendarRules.ts"
+import { notCovered } from "../calendar/TradingCalendar.ts"
 import { type Paise, paise } from "../market/Money.ts"
 
 const origin = { source: Schema.NonEmptyString, as_of: CalendarDate, confidence: Schema.NonEmptyString }
@@ -47,13 +48,17 @@ export const PriceLimitRow = Schema.Struct({
   share: Amount,
   /** Rupees; the range is never narrower. */
   least: Amount,
-  ...origin
+  ...origin,
+  /** Only for derivatives on that underlying, as its contracts are named (`FOCIT`); empty or absent = for all others. */
+  underlying: Schema.optionalKey(Schema.String)
 })
 export type PriceLimitRow = typeof PriceLimitRow.Type
 
 export interface PriceRules {
   readonly ticks: ReadonlyArray<TickRow>
   readonly limits: ReadonlyArray<PriceLimitRow>
+  /** Dates that they are known for; without any row, all from the first rule on. */
+  readonly coverage?: ReadonlyArray<CoverageRow>
 }
 
 /** No rule that is loaded covers the question. */
@@ -73,7 +78,13 @@ interface Asked {
   readonly exchange: "NSE" | "BSE"
   readonly class: PriceClass
   readonly date: string
+  /** Of a derivative, as its contracts are named. */
+  readonly underlying?: string
 }
+
+/** Rules are not taken beyond the dates that somebody has looked at. */
+const isCovered = ({ coverage }: PriceRules, date: string): boolean =>
+  coverage === undefined || coverage.length === 0 || notCovered(coverage, "prices", date) === undefined
 
 const latest = <Row extends { readonly effective_from: string }>(
   rows: ReadonlyArray<Row>,
@@ -86,6 +97,7 @@ const latest = <Row extends { readonly effective_from: string }>(
 
 /** Steps of tick size in force on the date, cheapest first; a share's tick does not depend on whether it has derivatives. */
 export const tickSteps = (rules: PriceRules, asked: Asked): ReadonlyArray<TickRow> => {
+  if (!isCovered(rules, asked.date)) return []
   const known = asked.class === "share-with-derivatives" ? "share" : asked.class
   return latest(rules.ticks.filter((row) => row.exchange === asked.exchange && row.class === known), asked.date)
     .toSorted((a, b) => (a.up_to === "" ? Infinity : a.up_to) - (b.up_to === "" ? Infinity : b.up_to))
@@ -126,12 +138,14 @@ export const priceRange = (
   asked: Asked & { readonly rule: PriceLimit },
   reference: Paise
 ): Result.Result<PriceRange, PriceRuleUnknown> => {
-  const [row] = latest(
-    rules.limits.filter((row) =>
+  const rows = isCovered(rules, asked.date)
+    ? rules.limits.filter((row) =>
       row.exchange === asked.exchange && row.rule === asked.rule && row.class === asked.class
-    ),
-    asked.date
-  )
+    )
+    : []
+  const ofUnderlying = (name: string): PriceLimitRow | undefined =>
+    latest(rows.filter((row) => (row.underlying ?? "") === name), asked.date)[0]
+  const row = ofUnderlying(asked.underlying ?? "") ?? ofUnderlying("")
   if (row === undefined) {
     return Result.fail(
       new PriceRuleUnknown({

@@ -8,6 +8,7 @@ import { expiringOn } from "../calendar/expiries.ts"
 import type { TradingCalendar } from "../calendar/TradingCalendar.ts"
 import type { OptionRight } from "../market/Instrument.ts"
 import { type ContractRules, freezeOn, lotOf } from "./ContractRules.ts"
+import { isMonthly, makeListing } from "./Listing.ts"
 import { type PriceRules, tickSteps } from "./PriceRules.ts"
 
 /** A derivative as a master describes it. */
@@ -51,14 +52,18 @@ export const contradictions = (
   master: Iterable<MasterTerms>,
   today: string
 ): ReadonlyArray<Contradiction> => {
-  const derivatives = Array.from(master).filter((one) =>
-    (one.kind === "future" || one.kind === "option") && one.expiry !== null && one.expiry >= today
-  )
-  const lastOfMonth = new Map<string, string>()
-  for (const { exchange, expiry, underlying } of derivatives) {
-    const month = `${exchange}|${underlying}|${expiry?.slice(0, 7)}`
-    if ((expiry ?? "") > (lastOfMonth.get(month) ?? "")) lastOfMonth.set(month, expiry ?? "")
+  const derivatives: Array<MasterTerms> = []
+  const shares = new Set<string>()
+  for (const one of master) {
+    if (one.kind === "equity") shares.add(one.id)
+    if ((one.kind === "future" || one.kind === "option") && one.expiry !== null && one.expiry >= today) {
+      derivatives.push(one)
+    }
   }
+  const listing = makeListing(
+    derivatives.map(({ exchange, expiry, underlying }) => [exchange, underlying ?? "", expiry ?? ""]),
+    calendar
+  )
   const indices = new Set(calendar.rules.expiries.map(({ exchange, family }) => `${exchange}|${family}`))
   const horizon = dateOf(dayOf(today) + EXPIRY_HORIZON_DAYS)
   const expiring = new Map<string, ReadonlySet<string> | undefined>()
@@ -76,13 +81,11 @@ export const contradictions = (
     const underlying = one.underlying ?? ""
     const expiry = one.expiry ?? ""
     const isIndex = indices.has(`${one.exchange}|${underlying}`)
-    const kind = lastOfMonth.get(`${one.exchange}|${underlying}|${expiry.slice(0, 7)}`) === expiry
-      ? "monthly"
-      : "weekly"
+    const kind = isMonthly(listing, one.exchange, underlying, expiry) ? "monthly" : "weekly"
     const add = (about: Contradiction["about"], said: string, rule: string, source: string): void =>
       void found.push({ id: one.id, symbol: one.symbol, about, master: said, rule, source })
 
-    const lot = lotOf(contracts, underlying, kind, expiry)
+    const lot = lotOf(contracts, underlying, kind, expiry, today)
     // What is only a guess contradicts nobody.
     if (lot !== undefined && !lot.confidence.startsWith("D") && one.lotSize > 0 && lot.lot !== one.lotSize) {
       add("lot", String(one.lotSize), String(lot.lot), lot.source)
@@ -102,9 +105,15 @@ export const contradictions = (
       const ticks = steps.map(({ tick }) => tick.toFixed(2)).join(" or ")
       add("tick", (one.tickSize / 100).toFixed(2), ticks, step.source)
     }
-    const families = isIndex && expiry <= horizon ? familiesOn(expiry) : undefined
-    if (families !== undefined && !families.has(`${one.exchange}|${underlying}`)) {
-      const rule = calendar.rules.expiries.findLast((row) => row.exchange === one.exchange && row.family === underlying)
+    // What is neither an index of the rules nor a share of the master may be a new index: nothing is known of it.
+    const family = isIndex
+      ? underlying
+      : shares.has(`${one.exchange}_EQ|${underlying}`)
+      ? `${one.exchange} stocks`
+      : undefined
+    const families = family !== undefined && expiry <= horizon ? familiesOn(expiry) : undefined
+    if (families !== undefined && !families.has(`${one.exchange}|${family}`)) {
+      const rule = calendar.rules.expiries.findLast((row) => row.exchange === one.exchange && row.family === family)
       add("expiry", expiry, `nothing of ${underlying} expires that day`, rule?.source ?? "expiry rules")
     }
   }

@@ -165,7 +165,7 @@ const derivatives = (system: SymbolSystem, text: string, exchange: Exchange, lis
     const expiries = listing.expiries(exchange, underlying).filter((expiry) =>
       monthlyCode(expiry).slice(2) === (futureMonth ?? optionMonth) && (day === undefined || expiry.slice(8) === day)
     )
-    // A future is of the last expiry of its month: only options are weekly.
+    // A future is of the monthly expiry: only options are weekly.
     const meant = futureMonth === undefined
       ? expiries
       : expiries.filter((expiry) => isMonthly(listing, exchange, underlying, expiry))
@@ -181,8 +181,10 @@ const derivatives = (system: SymbolSystem, text: string, exchange: Exchange, lis
     }
     const month = monthOfCode(text.slice(end, end + 5))
     if (month !== undefined) {
-      const last = listing.expiries(exchange, underlying).filter((expiry) => expiry.startsWith(month)).at(-1)
-      if (last !== undefined) take(underlying, [last], text.slice(end + 5))
+      const meant = listing.expiries(exchange, underlying).filter((expiry) =>
+        expiry.startsWith(month) && isMonthly(listing, exchange, underlying, expiry)
+      )
+      take(underlying, meant, text.slice(end + 5))
     }
     const date = dateOfWeeklyCode(text.slice(end, end + 5))
     if (date !== undefined && !isMonthly(listing, exchange, underlying, date)) {

@@ -1,12 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import { chargesOf, contractNote, exerciseTax, RateMissing } from "@keepgaining/core/charges/Charges.ts"
-import { chargeKey } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import { chargeKey, ChargeRules, ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import { chargeWarnings, leastConfidence } from "@keepgaining/core/charges/chargeWarnings.ts"
+import { checkChargeRules } from "@keepgaining/core/charges/checkChargeRules.ts"
+import { feesOf } from "@keepgaining/core/charges/fees.ts"
 import type { Charges } from "@keepgaining/core/decisions/Decision.ts"
 import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import { paiseFromRupees, rupees } from "@keepgaining/core/market/Money.ts"
 import type { Fill, Product, Side } from "@keepgaining/core/orders/Order.ts"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { shippedCharges } from "./shippedCharges.ts"
 
 const share: Instrument = { symbol: "NSE:RELIANCE", exchange: "NSE", kind: "equity", tickSize: 5, lotSize: 1 }
@@ -112,6 +116,74 @@ describe("charges", () => {
     assert.closeTo(cost(other, "buy", 20, 200, "carry").exchange, 4_000 * 500 / 1e7, 1e-9)
   })
 
+  it("of a fund that is delivered have STT on its sale alone, a hundredth of a share's", () => {
+    const fund: Instrument = { ...share, symbol: "NSE:NIFTYBEES", security: "fund" }
+    assert.strictEqual(cost(fund, "buy", 1_000, 250, "delivery").stt, 0)
+    assert.closeTo(cost(fund, "sell", 1_000, 250, "delivery").stt, 2.5, 1e-9)
+    assert.closeTo(cost(fund, "sell", 1_000, 250, "delivery", "2023-05-02").stt, 2.5, 1e-9)
+    const known: Instrument = { ...share, security: "share" }
+    const { stt: _of, total: _in, ...rest } = cost(fund, "sell", 1_000, 250, "delivery")
+    const { stt: _ofShare, total: _inShare, ...others } = cost(known, "sell", 1_000, 250, "delivery")
+    assert.deepStrictEqual(rest, others)
+    assert.deepStrictEqual(cost(fund, "sell", 10, 250, "intraday"), cost(known, "sell", 10, 250, "intraday"))
+    assert.strictEqual(cost(known, "buy", 1_000, 250, "delivery").stt, 250)
+  })
+
+  it.each([
+    [undefined, 375],
+    ["A", 375],
+    ["B", 375],
+    ["M", 275],
+    ["X", 10_000],
+    ["XT", 10_000],
+    ["Z", 10_000],
+    ["SS", 100_000],
+    ["ST", 100_000]
+  ])("of BSE's group %s are ₹%d a crore", (group, perCrore) => {
+    const listed: Instrument = { ...share, exchange: "BSE", ...(group === undefined ? {} : { group }) }
+    assert.closeTo(cost(listed, "buy", 1_000, 100, "delivery").exchange, perCrore / 100, 1e-9)
+    // A group says nothing at NSE.
+    assert.closeTo(cost({ ...listed, exchange: "NSE" }, "buy", 1_000, 100, "delivery").exchange, 3.0699, 1e-9)
+  })
+
+  it("of FOCIT are nothing for the exchange", () => {
+    const focit: Instrument = { ...sensex, symbol: "BSE:FOCIT26JUN40000CE", underlying: "BSE:FOCIT" }
+    assert.strictEqual(cost(focit, "buy", 20, 200, "carry").exchange, 0)
+    assert.strictEqual(cost({ ...focit, kind: "future" }, "sell", 20, 40_000, "carry").exchange, 0)
+  })
+
+  it("stay what they were for a session that keeps rules without what was added since", () => {
+    const { plans, rates } = shippedCharges.rules
+    const old = Schema.decodeUnknownSync(ChargeRules)(JSON.parse(JSON.stringify({
+      rates: rates.filter((row) => row.class !== "fund" && (row.scope ?? "") === "").map((row) => ({
+        ...row,
+        rate: String(row.rate),
+        // Left out of the JSON.
+        scope: undefined
+      })),
+      plans: plans.map((row) => ({ ...row, flat: String(row.flat), share: String(row.share) }))
+    })))
+    const schedule = new ChargeSchedule(old)
+    const fund: Instrument = { ...share, security: "fund" }
+    const rare: Instrument = { ...share, exchange: "BSE", group: "SS" }
+    const at = (instrument: Instrument, date: string) =>
+      Result.getOrThrow(chargesOf(fill("sell", 100, 1_560, "delivery", date), instrument, schedule, "zerodha"))
+    assert.deepStrictEqual(at(fund, "2026-06-01"), at(share, "2026-06-01"))
+    assert.deepStrictEqual(at(rare, "2026-06-01"), at({ ...share, exchange: "BSE" }, "2026-06-01"))
+    assert.isUndefined(schedule.notCovered("2035-01-01"))
+    assert.deepStrictEqual(at(share, "2035-01-02").stt, 156)
+  })
+
+  it("are known for a span of dates, and charged by the last known rates after it", () => {
+    assert.isUndefined(shippedCharges.notCovered("2027-03-31"))
+    const beyond = shippedCharges.notCovered("2027-04-01")
+    assert.match(beyond?.message ?? "", /2027-04-01 is not covered: charges are known from 2020-07-01 to 2027-03-31/)
+    assert.strictEqual(
+      cost(share, "sell", 100, 1560, "delivery", "2035-01-01").total,
+      cost(share, "sell", 100, 1560, "delivery", "2027-03-30").total
+    )
+  })
+
   it("refuse a date that no rate is known for", () => {
     const found = chargesOf(fill("buy", 1, 100, "delivery", "2019-12-31"), share, shippedCharges, "zerodha")
     assert.isTrue(Result.isFailure(found))
@@ -143,6 +215,84 @@ describe("rate tables", () => {
         assert.isDefined(shippedCharges.plan(name, kind, "2026-11-24"), `${name} ${kind}`)
       }
     }
+  })
+})
+
+const trade = (instrument: Instrument, side: Side, product: Product, date = "2026-06-01") => ({
+  instrument,
+  side,
+  product,
+  at: parseIst(`${date} 10:00:00`)!
+})
+
+describe("warnings", () => {
+  const of = (instrument: Instrument, product: Product, date?: string, plan = "zerodha") =>
+    chargeWarnings(trade(instrument, "sell", product, date), shippedCharges, plan)
+  const known: Instrument = { ...share, security: "share" }
+
+  it("are none where everything is known", () => {
+    assert.deepStrictEqual(of(known, "delivery"), [])
+    assert.deepStrictEqual(of(option, "intraday"), [])
+    assert.deepStrictEqual(of({ ...known, exchange: "BSE", group: "XT" }, "delivery"), [])
+    // What is a fund makes no difference to a day trade.
+    assert.deepStrictEqual(of(share, "intraday"), [])
+  })
+
+  it("say what nobody told of the instrument", () => {
+    assert.match(of(share, "delivery").join("|"), /^Nobody told whether NSE:RELIANCE is a share or a fund[^|]*$/)
+    assert.match(of({ ...known, exchange: "BSE" }, "intraday").join("|"), /^Nobody told BSE's group[^|]*$/)
+  })
+
+  it("say which rates are from memory", () => {
+    const old = of(known, "delivery", "2021-02-01")
+    assert.strictEqual(old.length, 4)
+    assert.match(old.join("|"), /STT is not confirmed.*transaction charge is not.*IPFT is not.*turnover fee is not/)
+    assert.strictEqual(leastConfidence(trade(known, "sell", "delivery", "2021-02-01"), shippedCharges, "zerodha"), "D")
+    assert.strictEqual(leastConfidence(trade(known, "sell", "delivery"), shippedCharges, "zerodha"), "B")
+  })
+
+  it("say that a plan or a fee is a guess, and that the date is not covered", () => {
+    assert.match(of(known, "delivery", undefined, "fyers").join("|"), /^The brokerage of the plan fyers[^|]*$/)
+    const contract: Instrument = { ...option, underlying: "NSE:RELIANCE" }
+    assert.match(of(contract, "carry").join("|"), /^The fee physical-delivery of the plan zerodha[^|]*$/)
+    assert.match(of(known, "delivery", "2035-01-01").join("|"), /^Charges are known from .* last known rates$/)
+  })
+})
+
+describe("fees", () => {
+  const of = (instrument: Instrument, side: Side, product: Product, plan = "zerodha") =>
+    feesOf(trade(instrument, side, product), shippedCharges, plan).map(({ amount, row }) => [
+      row.fee,
+      Number(amount.toFixed(6)),
+      row.unit
+    ])
+
+  it("are the depository's for a delivery that is sold, once a scrip and day", () => {
+    assert.deepStrictEqual(of(share, "sell", "delivery"), [["depository-sale", 15.34, "per-scrip-and-day"]])
+    assert.deepStrictEqual(of(share, "buy", "delivery"), [])
+    // Nobody told what Upstox takes.
+    assert.deepStrictEqual(of(share, "sell", "delivery", "upstox"), [])
+  })
+
+  it("are the broker's for closing a position, and for contracts that end in delivery", () => {
+    assert.deepStrictEqual(of(share, "sell", "intraday"), [["auto-square-off", 59, "per-order"]])
+    assert.deepStrictEqual(of(share, "buy", "intraday", "upstox"), [["auto-square-off", 59, "per-order"]])
+    assert.deepStrictEqual(of(future, "buy", "carry"), [["physical-delivery", 0.00295, "share"]])
+  })
+})
+
+describe("a check of the charges", () => {
+  it("lists every rate, plan and fee that nobody confirmed", () => {
+    const { fees, plans, rates } = shippedCharges.rules
+    const guesses = [...rates, ...plans, ...fees ?? []].filter(({ confidence }) => confidence.startsWith("D"))
+    const found = checkChargeRules(shippedCharges.rules)
+    assert.strictEqual(found.length, guesses.length)
+    assert.isAbove(found.length, 30)
+    for (const { level, remedy, what } of found) assert.isTrue(level === "guess" && what !== "" && remedy !== "")
+    const rows = found.map(({ row, topic }) => `${topic}: ${row}`)
+    assert.include(rows, "charges: transaction NSE cash from 2021-01-01")
+    assert.include(rows, "brokerage plans: angel delivery from 2020-07-01")
+    assert.include(rows, "broker fees: zerodha physical-delivery from 2020-07-01")
   })
 })
 

@@ -22,7 +22,8 @@ const underlyings: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 const listing: Listing = {
   isUnderlying: (exchange, name) => underlyings[`${exchange}:${name}`] !== undefined,
-  expiries: (exchange, name) => underlyings[`${exchange}:${name}`] ?? []
+  expiries: (exchange, name) => underlyings[`${exchange}:${name}`] ?? [],
+  kindOf: () => undefined
 }
 
 const option = (
@@ -101,7 +102,8 @@ describe("symbols", () => {
     }
     const twins: Listing = {
       isUnderlying: (_, name) => expiriesOf[name] !== undefined,
-      expiries: (_, name) => expiriesOf[name] ?? []
+      expiries: (_, name) => expiriesOf[name] ?? [],
+      kindOf: () => undefined
     }
     const read = contractOf("nse", "X261262750CE", twins)
     assert.deepStrictEqual(Result.isFailure(read) ? read.failure.candidates : [], [
@@ -111,7 +113,11 @@ describe("symbols", () => {
   })
 
   it("of Dhan that leave the year open are refused with every year", () => {
-    const years: Listing = { isUnderlying: () => true, expiries: () => ["2026-12-29", "2027-12-28", "2028-12-29"] }
+    const years: Listing = {
+      isUnderlying: () => true,
+      expiries: () => ["2026-12-29", "2027-12-28", "2028-12-29"],
+      kindOf: () => undefined
+    }
     const read = contractOf("dhan", "NIFTY 29 DEC 25000 CALL", years)
     assert.deepStrictEqual(Result.isFailure(read) ? read.failure.candidates : [], [
       "NSE|NIFTY|2026-12-29|2500000|CE",

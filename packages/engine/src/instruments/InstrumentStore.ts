@@ -58,6 +58,8 @@ export class InstrumentStore extends Context.Service<InstrumentStore, {
   readonly master: (broker: MasterBroker, day?: string) => Effect.Effect<MasterRecord | undefined, DatabaseError>
   /** What the master in force on the day said, all of it, in no order; the newest without a day. */
   readonly entries: (broker: MasterBroker, day?: string) => Effect.Effect<ReadonlyArray<MasterEntry>, DatabaseError>
+  /** Symbols of the shares whose close an auction makes, as the newest masters of all brokers say. */
+  readonly closingAuctions: Effect.Effect<ReadonlySet<string>, DatabaseError>
   /** Every version of an instrument, or of whatever had the token, oldest first. */
   readonly versions: (
     broker: MasterBroker,
@@ -76,11 +78,12 @@ export interface EntryVersion {
 
 const columns =
   `id, exchange, kind, symbol, name, token, exchange_token, isin, underlying, expiry, strike, option_right,
-  lot_size, tick_size, freeze_quantity`
+  lot_size, tick_size, freeze_quantity, closing_auction, share_group`
 
 /** As selected below: dates as text, because a `date` has no time zone to be read in. */
 const selected = `id, exchange, kind, symbol, name, token, exchange_token, isin, underlying, expiry::text as expiry,
-  strike::float8 as strike, option_right, lot_size, tick_size, freeze_quantity`
+  strike::float8 as strike, option_right, lot_size, tick_size, freeze_quantity,
+  closing_auction, share_group`
 
 interface EntryRow {
   readonly id: string
@@ -98,6 +101,8 @@ interface EntryRow {
   readonly lot_size: number
   readonly tick_size: number
   readonly freeze_quantity: number | null
+  readonly closing_auction: boolean | null
+  readonly share_group: string | null
 }
 
 const entryOf = (row: EntryRow): MasterEntry => ({
@@ -115,7 +120,9 @@ const entryOf = (row: EntryRow): MasterEntry => ({
   right: row.option_right,
   lotSize: row.lot_size,
   tickSize: row.tick_size,
-  freezeQuantity: row.freeze_quantity
+  freezeQuantity: row.freeze_quantity,
+  closingAuction: row.closing_auction,
+  ...(row.share_group === null ? {} : { group: row.share_group })
 })
 
 const rowOf = (entry: MasterEntry): EntryRow => ({
@@ -133,7 +140,9 @@ const rowOf = (entry: MasterEntry): EntryRow => ({
   option_right: entry.right,
   lot_size: entry.lotSize,
   tick_size: entry.tickSize,
-  freeze_quantity: entry.freezeQuantity
+  freeze_quantity: entry.freezeQuantity,
+  closing_auction: entry.closingAuction,
+  share_group: entry.group ?? null
 })
 
 interface MasterRow {
@@ -308,6 +317,20 @@ const make = Effect.map(Database, ({ run }) => {
             [broker, day]
           )
       ).pipe(Effect.map((rows) => rows.map(entryOf))),
+    closingAuctions: withSql((sql) =>
+      sql.unsafe<{ readonly symbol: string }>(
+        // One broker's word on the share itself comes before what follows from derivatives.
+        `select shares.exchange || ':' || split_part(shares.id, '|', 2) as symbol
+         from instrument_versions as shares
+         left join (
+           select distinct exchange, underlying from instrument_versions
+           where until is null and underlying is not null
+         ) as written on written.exchange = shares.exchange and written.underlying = split_part(shares.id, '|', 2)
+         where shares.until is null and shares.kind = 'equity'
+         group by 1
+         having coalesce(bool_or(shares.closing_auction), bool_or(written.underlying is not null))`
+      )
+    ).pipe(Effect.map((rows) => new Set(rows.map(({ symbol }) => symbol)))),
     versions: (broker, of) =>
       withSql((sql) =>
         sql.unsafe<EntryRow & { readonly since: string; readonly until: string | null }>(

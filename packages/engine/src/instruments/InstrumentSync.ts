@@ -4,6 +4,7 @@
  */
 import { formatIstDate, istTimeOfDay, timeOfDay } from "@keepgaining/core/market/IndianTime.ts"
 import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -24,16 +25,32 @@ import { kiteMaster } from "./master/KiteMaster.ts"
 import type { MasterBroker, MasterEntry } from "./master/MasterEntry.ts"
 import type { MasterFormat } from "./master/MasterFormat.ts"
 import { MasterReader } from "./master/MasterReader.ts"
-import { upstoxMaster } from "./master/UpstoxMaster.ts"
+import { upstoxMaster, UpstoxTickUnit } from "./master/UpstoxMaster.ts"
 import { MasterRefused } from "./MasterRefused.ts"
 import { MasterSource, MasterUnavailable } from "./MasterSource.ts"
 
 export const masterFormats: Readonly<Record<MasterBroker, MasterFormat>> = {
-  upstox: upstoxMaster,
+  upstox: upstoxMaster("auto"),
   kite: kiteMaster,
   angel: angelMaster,
   fyers: fyersMaster
 }
+
+/** Upstox's documents do not name the unit of ticks, so that whoever sees it guessed wrong may say it. */
+const upstoxTicks = Config.schema(UpstoxTickUnit, "UPSTOX_TICK_UNIT").pipe(Config.withDefault("auto" as const))
+
+const formatOf = (broker: MasterBroker, day: string): Effect.Effect<MasterFormat, MasterRefused> =>
+  broker === "upstox"
+    ? Effect.mapBoth(upstoxTicks, {
+      onSuccess: upstoxMaster,
+      onFailure: () =>
+        new MasterRefused({
+          broker,
+          day,
+          reason: `UPSTOX_TICK_UNIT, the unit of its ticks, must be one of ${UpstoxTickUnit.literals.join(", ")}`
+        })
+    })
+    : Effect.succeed(masterFormats[broker])
 
 /** Rows written at once. */
 const BATCH = 5_000
@@ -109,9 +126,9 @@ const make = (rules: Plausibility) =>
       })
 
     const sync = Effect.fn("InstrumentSync.sync")(function*(broker: MasterBroker, options: SyncOptions = {}) {
-      const format = masterFormats[broker]
       const fetchedAt = yield* Clock.currentTimeMillis
       const day = formatIstDate(fetchedAt)
+      const format = yield* formatOf(broker, day)
       const resting = (reason: string) =>
         new MasterUnavailable({ broker, file: format.files.join(", "), reason, transient: false })
       const received = yield* limiter.consume({

@@ -3,36 +3,35 @@
  * brokers' entries of it share, and the entry of an instrument. Pure.
  */
 import type { BrokerInstrument } from "@keepgaining/brokers/port/BrokerInstruments.ts"
+import type { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import type { IndexNames } from "@keepgaining/core/contracts/IndexNames.ts"
-import type { Listing } from "@keepgaining/core/contracts/Listing.ts"
+import { type Listing, makeListing } from "@keepgaining/core/contracts/Listing.ts"
 import { symbolOf } from "@keepgaining/core/contracts/symbols.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
 import { type MasterEntry, toInstrument } from "./master/MasterEntry.ts"
 
-/** What the master lists. */
-export const listingOf = (entries: ReadonlyArray<MasterEntry>): Listing => {
-  const expiries = new Map<string, Set<string>>()
-  for (const { exchange, expiry, underlying } of entries) {
-    if (expiry === null || underlying === null) continue
-    const key = `${exchange}:${underlying}`
-    const known = expiries.get(key)
-    if (known === undefined) expiries.set(key, new Set([expiry]))
-    else known.add(expiry)
-  }
-  const sorted = new Map(Array.from(expiries, ([key, dates]) => [key, [...dates].sort()] as const))
-  return {
-    isUnderlying: (exchange, name) => sorted.has(`${exchange}:${name}`),
-    expiries: (exchange, name) => sorted.get(`${exchange}:${name}`) ?? []
-  }
-}
+/** What the master lists; of which series its expiries are, the calendar's expiry rules know. */
+export const listingOf = (entries: ReadonlyArray<MasterEntry>, calendar: TradingCalendar): Listing =>
+  makeListing(
+    entries.flatMap(({ exchange, expiry, underlying }) =>
+      expiry === null || underlying === null ? [] : [[exchange, underlying, expiry] as const]
+    ),
+    calendar
+  )
+
+/** Of a share with its series, or of an index; without its exchange. */
+export const nameOf = ({ id }: MasterEntry): string => id.slice(id.indexOf("|") + 1)
 
 /** `undefined` for an entry that lacks what its kind needs. */
 export const instrumentOf = (entry: MasterEntry, listing: Listing, names: IndexNames): Instrument | undefined => {
-  const { exchange, expiry, id, kind, right, strike, underlying } = entry
-  const name = id.slice(id.indexOf("|") + 1)
+  const { exchange, expiry, kind, right, strike, underlying } = entry
+  const name = nameOf(entry)
   if (kind === "index") return toInstrument(entry, names.symbolOf(exchange, name))
-  if (kind === "equity") return toInstrument(entry, `${exchange}:${name}`)
+  if (kind === "equity") {
+    const closingAuction = entry.closingAuction ?? listing.isUnderlying(exchange, name)
+    return { ...toInstrument(entry, `${exchange}:${name}`), closingAuction }
+  }
   if (expiry === null || underlying === null) return undefined
   const whole = { ...entry, underlying: names.underlyingOf(exchange, underlying) }
   if (kind === "future") {
@@ -48,9 +47,10 @@ export const instrumentOf = (entry: MasterEntry, listing: Listing, names: IndexN
 export const brokerInstrumentsOf = (
   table: { readonly indexOf: (symbol: string) => number | undefined; readonly at: (index: number) => Instrument },
   entries: ReadonlyArray<MasterEntry>,
-  names: IndexNames
+  names: IndexNames,
+  calendar: TradingCalendar
 ): ReadonlyArray<BrokerInstrument> => {
-  const listing = listingOf(entries)
+  const listing = listingOf(entries, calendar)
   const found: Array<BrokerInstrument> = []
   for (const entry of entries) {
     const instrument = instrumentOf(entry, listing, names)
@@ -61,7 +61,8 @@ export const brokerInstrumentsOf = (
       instrument: table.at(index),
       token: entry.token,
       tradingSymbol: entry.symbol,
-      ...(entry.freezeQuantity === null ? {} : { freezeQuantity: entry.freezeQuantity })
+      ...(entry.freezeQuantity === null ? {} : { freezeQuantity: entry.freezeQuantity }),
+      ...(entry.lotSize > 0 ? { lotSize: entry.lotSize } : {})
     })
   }
   return found

@@ -2,6 +2,7 @@
  * What a session on a broker's feed watches. A watch list is text with commas: symbols (`NSE:RELIANCE`, `NSE:NIFTY 50`), the
  * nearest future of an underlying (`NIFTY:FUT`), and its nearest options so many strikes around the money (`NIFTY:10`). Pure.
  */
+import type { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import type { IndexNames } from "@keepgaining/core/contracts/IndexNames.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
 import * as Result from "effect/Result"
@@ -59,10 +60,11 @@ export const chooseWatched = (
   watches: ReadonlyArray<Watch>,
   entries: ReadonlyArray<MasterEntry>,
   names: IndexNames,
+  calendar: TradingCalendar,
   today: string,
   priceOf: (underlying: string) => number | undefined
 ): { readonly instruments: ReadonlyArray<Instrument>; readonly missing: ReadonlyArray<string> } => {
-  const listing = listingOf(entries)
+  const listing = listingOf(entries, calendar)
   const chosen = new Map<string, Instrument>()
   const missing: Array<string> = []
   const alive = entries.filter(({ expiry }) => expiry === null || expiry >= today)

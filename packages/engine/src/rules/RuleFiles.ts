@@ -6,7 +6,7 @@
 import * as Rules from "@keepgaining/core/calendar/CalendarRules.ts"
 import { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import { CorporateAction } from "@keepgaining/core/candles/adjust.ts"
-import { chargeKey, ChargeRow, type ChargeRules, PlanRow } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import { chargeKey, ChargeRow, type ChargeRules, FeeRow, PlanRow } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import { type ContractRules, FreezeRow, LotRow } from "@keepgaining/core/contracts/ContractRules.ts"
 import { IndexNameRow, IndexNames } from "@keepgaining/core/contracts/IndexNames.ts"
 import { PriceLimitRow, type PriceRules, TickRow } from "@keepgaining/core/contracts/PriceRules.ts"
@@ -95,13 +95,19 @@ const loading = <A>(user: string | undefined, load: () => A): Effect.Effect<A, R
     }
   })
 
+const coverage = (user: string | undefined): ReadonlyArray<Rules.CoverageRow> =>
+  topic("coverage.csv", Rules.CoverageRow, ({ from, topic: about }) => `${about} ${from}`, user)
+
+const coverageOf = (about: Rules.CoverageRow["topic"], user: string | undefined): ReadonlyArray<Rules.CoverageRow> =>
+  coverage(user).filter((row) => row.topic === about)
+
 /** Lots and freeze quantities; `user` is the folder of the user's own files. */
 export const loadContractRules = (user?: string): Effect.Effect<ContractRules, RuleFileRefused> =>
   loading(user, () => ({
     lots: topic(
       "lots.csv",
       LotRow,
-      ({ first_expiry, kind, underlying }) => `${underlying} ${kind} ${first_expiry}`,
+      ({ first_expiry, from_day, kind, underlying }) => `${underlying} ${kind} ${first_expiry} ${from_day ?? ""}`,
       user
     ),
     freezes: topic(
@@ -124,16 +130,19 @@ export const loadPriceRules = (user?: string): Effect.Effect<PriceRules, RuleFil
     limits: topic(
       "price-limits.csv",
       PriceLimitRow,
-      (row) => `${row.exchange} ${row.rule} ${row.class} ${row.effective_from}`,
+      (row) => `${row.exchange} ${row.rule} ${row.class} ${row.underlying ?? ""} ${row.effective_from}`,
       user
-    )
+    ),
+    coverage: coverageOf("prices", user)
   }))
 
 /** What trades cost: rates and plans of brokerage; `user` is the folder of the user's own files. */
 export const loadCharges = (user?: string): Effect.Effect<ChargeRules, RuleFileRefused> =>
   loading(user, () => ({
     rates: topic("charge-rates.csv", ChargeRow, (row) => `${chargeKey(row)} ${row.effective_from}`, user),
-    plans: topic("brokerage-plans.csv", PlanRow, (row) => `${row.plan} ${row.class} ${row.effective_from}`, user)
+    plans: topic("brokerage-plans.csv", PlanRow, (row) => `${row.plan} ${row.class} ${row.effective_from}`, user),
+    fees: topic("broker-fees.csv", FeeRow, (row) => `${row.plan} ${row.fee} ${row.effective_from}`, user),
+    coverage: coverageOf("charges", user)
   }))
 
 /** Rates of the paper account's margin model; `user` is the folder of the user's own files. */
@@ -161,7 +170,12 @@ export const loadCalendar = (user?: string): Effect.Effect<TradingCalendar, Rule
   loading(user, () =>
     new TradingCalendar({
       holidays: topic("holidays.csv", Rules.HolidayRow, ({ date }) => date, user),
-      specialSessions: topic("special-sessions.csv", Rules.SpecialSessionRow, ({ date }) => date, user),
+      specialSessions: topic(
+        "special-sessions.csv",
+        Rules.SpecialSessionRow,
+        ({ date, segment }) => `${date} ${segment ?? ""}`,
+        user
+      ),
       phases: topic(
         "session-phases.csv",
         Rules.PhaseRow,
@@ -172,8 +186,8 @@ export const loadCalendar = (user?: string): Effect.Effect<TradingCalendar, Rule
       expiries: topic(
         "expiries.csv",
         Rules.ExpiryRow,
-        ({ effective_from, family, kind }) => `${family} ${kind} ${effective_from}`,
+        ({ effective_from, exchange, family, kind }) => `${exchange} ${family} ${kind} ${effective_from}`,
         user
       ),
-      coverage: topic("coverage.csv", Rules.CoverageRow, ({ from, topic: about }) => `${about} ${from}`, user)
+      coverage: coverage(user)
     }))

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
@@ -117,6 +118,8 @@ onEveryDatabase("InstrumentSync", (it) => {
           assert.strictEqual(entries.length, listings.length)
           const call = entries.find(({ id }) => id === "NSE_FO|NIFTY|2026-12-01|25000.00|CE")
           assert.deepInclude(call, { expiry: "2026-12-01", strike: 2_500_000, lotSize: 65, right: "CE" })
+          const group = entries.find(({ id }) => id === "BSE_EQ|RELIANCE")?.group
+          assert.strictEqual(group, broker === "upstox" || broker === "fyers" ? "A" : undefined)
           const search = yield* InstrumentSearch.InstrumentSearch
           const [hit] = yield* search.search(broker, "nifty 25000 ce 1 dec")
           assert.deepStrictEqual(hit?.entry, call)
@@ -166,6 +169,25 @@ onEveryDatabase("InstrumentSync", (it) => {
         const changes = yield* store.changes("upstox", "2026-11-25")
         assert.strictEqual(changes.length, expired + relotted)
         assert.deepStrictEqual(yield* store.changes("upstox", "2026-11-24"), [])
+      }))
+  })
+
+  const saying = (unit: string) =>
+    Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ UPSTOX_TICK_UNIT: unit })))
+  it.effect("takes the unit of Upstox's ticks from whoever knows it better", () => {
+    // A share of 20,000 rupees: its tick could be a rupee or a paisa.
+    const dear = listings.map((row) => ({ ...row, tick: row.kind === "index" ? 0 : 100 }))
+    const server = serverOf(dear.map((row) => ({ ...row, tick: row.tick / 100 })))
+    return scenario(server, (at) =>
+      Effect.gen(function*() {
+        yield* at("2026-11-23")
+        yield* sync("upstox").pipe(saying("rupees"))
+        const store = yield* InstrumentStore.InstrumentStore
+        const share = (yield* store.entries("upstox")).find(({ id }) => id === "NSE_EQ|RELIANCE")
+        assert.strictEqual(share?.tickSize, 100)
+        const error = yield* Effect.flip(sync("upstox").pipe(saying("dollars")))
+        assert.strictEqual(error._tag, "MasterRefused")
+        assert.match(error.message, /UPSTOX_TICK_UNIT.*auto, rupees, paise/)
       }))
   })
 

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { masterFormats } from "../../src/instruments/InstrumentSync.ts"
-import { MasterBroker, MasterEntry } from "../../src/instruments/master/MasterEntry.ts"
+import { MasterBroker, MasterEntry, toInstrument } from "../../src/instruments/master/MasterEntry.ts"
 import { MasterReader } from "../../src/instruments/master/MasterReader.ts"
 import { market, type MasterOptions, masterText } from "./masters.ts"
 
@@ -47,6 +47,24 @@ describe.each(MasterBroker.literals)("master of %s", (broker) => {
     assert.deepInclude(byId.get("NSE_EQ|RELIANCE"), { kind: "equity", tickSize: 1, lotSize: 1, expiry: null })
     assert.isDefined(byId.get("BSE_EQ|BAJAJ-AUTO"))
     assert.isTrue([...byId.keys()].some((id) => id.startsWith("NSE_EQ|") && id.endsWith("-BE")))
+  })
+
+  it("says of a share what decides its charges, where the broker tells", () => {
+    const fund = {
+      ...listings.find(({ kind, symbol }) => kind === "equity" && symbol === "RELIANCE")!,
+      isin: "INF204KB14I2"
+    }
+    const rare = { ...fund, exchange: "BSE" as const, series: "XT", isin: "INE002A01018", token: fund.token + 900_000 }
+    const { byId } = read(broker, masterText(broker, [fund, rare]))
+    const instrument = (id: string) => {
+      const entry = byId.get(id)
+      if (entry === undefined) throw new Error(`no ${id} in ${Array.from(byId.keys()).join()}`)
+      return toInstrument(entry, id)
+    }
+    const [unit, share] = [instrument("NSE_EQ|RELIANCE"), instrument("BSE_EQ|RELIANCE")]
+    const tells = broker === "upstox" || broker === "fyers"
+    assert.deepStrictEqual([unit.security, unit.group], [tells ? "fund" : undefined, undefined])
+    assert.deepStrictEqual([share.security, share.group], tells ? ["share", "XT"] : [undefined, undefined])
   })
 
   it("does not depend on how the bytes are cut", () => {
@@ -115,6 +133,24 @@ describe("ticks of Upstox", () => {
     const paise = read("upstox", texts("upstox")).entries.map(({ tickSize }) => tickSize)
     const rupees = read("upstox", texts("upstox", { upstoxTicks: "rupees" })).entries.map(({ tickSize }) => tickSize)
     assert.deepStrictEqual(rupees, paise)
+  })
+  it.each(["paise", "rupees"] as const)("are %s whatever currencies the file begins with", (upstoxTicks) => {
+    const plain = read("upstox", texts("upstox"))
+    for (const currencies of [10, 3_000]) {
+      const { account, entries } = read("upstox", texts("upstox", { upstoxTicks, currencies }))
+      assert.deepStrictEqual(entries, plain.entries)
+      assert.strictEqual(account.rows, plain.account.rows + currencies)
+      assert.deepInclude(account.outOfScope, { NCD_FO: currencies / 2, BCD_FO: currencies / 2 })
+    }
+  })
+  it("are judged by contracts where no share is among the first rows", () => {
+    const contracts = listings.filter(({ kind }) => kind === "future" || kind === "option")
+    assert.isAbove(contracts.length, 1_000)
+    const ticks = (upstoxTicks: "paise" | "rupees") =>
+      read("upstox", masterText("upstox", [...contracts, ...listings.slice(0, 100)], { upstoxTicks })).entries.map((
+        { tickSize }
+      ) => tickSize)
+    assert.deepStrictEqual(ticks("rupees"), ticks("paise"))
   })
 })
 

@@ -18,6 +18,7 @@ const option = (changes: Partial<MasterEntry> = {}): MasterEntry => {
     lotSize: 65,
     tickSize: 5,
     freezeQuantity: 1_800,
+    closingAuction: null,
     ...changes
   }
   return { id: contractId(entry), ...entry }

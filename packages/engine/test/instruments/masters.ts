@@ -145,10 +145,15 @@ const nseSymbol = ({ expiry, right, strike, symbol }: Listing): string => {
 export interface MasterOptions {
   /** Upstox has been seen with ticks in either. */
   readonly upstoxTicks?: "paise" | "rupees"
+  /** Currency futures that Upstox's master begins with; their tick is a quarter of a paisa. */
+  readonly currencies?: number
   readonly newlineAtEnd?: boolean
 }
 
-const upstox = (listings: ReadonlyArray<Listing>, { upstoxTicks = "paise" }: MasterOptions): string => {
+const upstox = (
+  listings: ReadonlyArray<Listing>,
+  { currencies = 0, upstoxTicks = "paise" }: MasterOptions
+): string => {
   const rows = listings.map((listing) => {
     const { exchange, kind, symbol } = listing
     const tick = upstoxTicks === "paise" ? listing.tick : listing.tick / 100
@@ -201,7 +206,17 @@ const upstox = (listings: ReadonlyArray<Listing>, { upstoxTicks = "paise" }: Mas
     }
   })
   const foreign = { segment: "MCX_FO", exchange: "MCX", instrument_type: "FUT", trading_symbol: "GOLD \"M\" {FUT] \\" }
-  return JSON.stringify([foreign, ...rows])
+  const currency = Array.from({ length: currencies }, (_, n) => ({
+    segment: n % 2 === 0 ? "NCD_FO" : "BCD_FO",
+    exchange: n % 2 === 0 ? "NSE" : "BSE",
+    instrument_type: "FUT",
+    instrument_key: `NCD_FO|${n}`,
+    exchange_token: String(n),
+    trading_symbol: `USDINR FUT ${n}`,
+    lot_size: 1,
+    tick_size: upstoxTicks === "paise" ? 0.25 : 0.0025
+  }))
+  return JSON.stringify([foreign, ...currency, ...rows])
 }
 
 const csv = (fields: ReadonlyArray<string | number>): string =>

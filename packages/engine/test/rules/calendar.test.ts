@@ -1,9 +1,15 @@
 /** The calendar against what really happened, and against itself. */
 import { assert, describe, it } from "@effect/vitest"
 import { dateOf, dayOf, isWeekend } from "@keepgaining/core/calendar/CalendarDays.ts"
+import { isDate } from "@keepgaining/core/calendar/CalendarRules.ts"
 import { checkRules } from "@keepgaining/core/calendar/checkRules.ts"
+import { coveredRanges } from "@keepgaining/core/calendar/coverage.ts"
 import { expiringOn, scheduledExpiries } from "@keepgaining/core/calendar/expiries.ts"
-import { loadCalendar, RuleFileRefused } from "@keepgaining/engine/rules/RuleFiles.ts"
+import { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
+import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import { lotOf } from "@keepgaining/core/contracts/ContractRules.ts"
+import { ruleListing } from "@keepgaining/core/contracts/ruleListing.ts"
+import { loadCalendar, loadCharges, loadContractRules, RuleFileRefused } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -203,6 +209,89 @@ describe("expiries of a day", () => {
   })
 })
 
+describe("an expiry that a late holiday may have moved", () => {
+  it("is told as not verified", () => {
+    const found = of(expiringOn(calendar, "2024-01-19"))
+    assert.deepStrictEqual(
+      found.filter(({ doubt }) => doubt !== undefined).map(({ doubt, family }) => [family, doubt]),
+      ["MIDCPNIFTY", "BANKEX"].map((family) => [
+        family,
+        "not verified: the holiday 2024-01-22 that moved it was announced only on 2024-01-19"
+      ])
+    )
+    // The election of 15 January 2026 was announced three days before the day to which it moved the weekly of SENSEX.
+    const [sensex] = of(expiringOn(calendar, "2026-01-14"))
+    assert.deepInclude(sensex, { family: "SENSEX", scheduled: "2026-01-15" })
+    assert.isUndefined(sensex?.doubt)
+    const all = of(scheduledExpiries(calendar, "2022-01-10", "2026-12-31"))
+    assert.deepStrictEqual(
+      all.filter(({ doubt }) => doubt !== undefined).map(({ date, family }) => `${family} ${date}`),
+      ["MIDCPNIFTY 2024-01-19", "BANKEX 2024-01-19"]
+    )
+  })
+})
+
+describe("BSE's other families", () => {
+  const kinds = (family: string, from: string, to: string) =>
+    of(scheduledExpiries(calendar, from, to, family)).map(({ date, kind }) => `${kind} ${date}`)
+
+  it("are FOCIT, monthly on Thursdays since May 2026, and SENSEX50, weekly until November 2024", () => {
+    assert.deepStrictEqual(kinds("FOCIT", "2026-01-01", "2026-08-31"), [
+      "monthly 2026-05-27",
+      "monthly 2026-06-25",
+      "monthly 2026-07-30",
+      "monthly 2026-08-27"
+    ])
+    assert.deepStrictEqual(kinds("SENSEX50", "2024-11-01", "2025-02-28"), [
+      "weekly 2024-11-07",
+      "weekly 2024-11-14",
+      "monthly 2024-11-28",
+      "monthly 2024-12-26",
+      "monthly 2025-01-28",
+      "monthly 2025-02-25"
+    ])
+  })
+})
+
+describe("dates that are covered", () => {
+  const row = (from: string, to: string) => ({
+    topic: "trading-days" as const,
+    from,
+    to,
+    source: "s",
+    as_of: "2026-01-01",
+    confidence: "A"
+  })
+
+  it("are the union of all rows", () => {
+    const rows = [row("2027-01-01", "2027-12-31"), row("2022-01-01", "2026-12-31"), row("2030-01-01", "2030-06-30")]
+    assert.deepStrictEqual(coveredRanges(rows, "trading-days"), [
+      { from: "2022-01-01", to: "2027-12-31" },
+      { from: "2030-01-01", to: "2030-06-30" }
+    ])
+    assert.deepStrictEqual(coveredRanges(rows, "charges"), [])
+    const longer = new TradingCalendar({ ...calendar.rules, coverage: rows })
+    const listed = ruleListing(longer).expiries("NSE", "NIFTY")
+    assert.include(listed, "2022-01-06")
+    assert.include(listed, "2027-12-28")
+    assert.include(listed, "2030-06-25")
+    assert.isFalse(listed.some((date) => date > "2028-01-01" && date < "2029-12-31"))
+    assert.isFalse(
+      checkRules(longer.rules, "2026-12-20").some(({ row, topic }) => topic === "coverage" && row === "trading-days")
+    )
+  })
+
+  it("are real ones", () => {
+    assert.deepStrictEqual(["2026-02-28", "2026-02-30", "2026-13-01", "2026-1-1", ""].map(isDate), [
+      true,
+      false,
+      false,
+      false,
+      false
+    ])
+  })
+})
+
 describe("a check of the rules", () => {
   it("finds nothing wrong in the shipped ones, and what has to be looked up", () => {
     const findings = checkRules(calendar.rules, "2026-11-05")
@@ -243,6 +332,56 @@ describe("a user's own rules", () => {
       assert.deepInclude(of(mine.day("2026-12-16")), { trading: false, reason: "An election, announced late" })
       assert.isFalse(of(mine.isTradingDay("2026-12-25")))
       own.done()
+    }))
+
+  it.effect("may have the optional columns, or lack them", () =>
+    Effect.gen(function*() {
+      const source = ",mine,2026-12-10,A"
+      const charges = withOwn(
+        "charge-rates.csv",
+        `charge,exchange,class,effective_from,rate,unit,source,as_of,confidence,scope\n` +
+          `transaction,BSE,cash,2026-12-01,500,per-crore${source},R\n`
+      )
+      const mine = new ChargeSchedule(yield* loadCharges(charges.folder))
+      assert.strictEqual(mine.rate("transaction", "2026-12-02", { exchange: "BSE", class: "cash", scope: "R" }), 5e-5)
+      assert.strictEqual(mine.rate("transaction", "2026-12-02", { exchange: "BSE", class: "cash" }), 3.75e-5)
+      charges.done()
+
+      const plain = withOwn(
+        "charge-rates.csv",
+        `charge,exchange,class,effective_from,rate,unit,source,as_of,confidence\n` +
+          `transaction,BSE,cash,2026-12-01,400,per-crore${source}\n`
+      )
+      const other = new ChargeSchedule(yield* loadCharges(plain.folder))
+      assert.strictEqual(other.rate("transaction", "2026-12-02", { exchange: "BSE", class: "cash" }), 4e-5)
+      plain.done()
+
+      const lots = withOwn(
+        "lots.csv",
+        `underlying,kind,first_expiry,lot,source,as_of,confidence,from_day\n` +
+          `NIFTY,monthly,2027-03-30,50${source},2026-12-30\n`
+      )
+      const own = yield* loadContractRules(lots.folder)
+      assert.strictEqual(lotOf(own, "NIFTY", "monthly", "2027-03-30", "2026-12-29")?.lot, 65)
+      assert.strictEqual(lotOf(own, "NIFTY", "monthly", "2027-03-30", "2026-12-30")?.lot, 50)
+      lots.done()
+
+      const coverage = withOwn(
+        "coverage.csv",
+        `topic,from,to,source,as_of,confidence\ncharges,2027-04-01,2028-03-31${source}\n`
+      )
+      const longer = new ChargeSchedule(yield* loadCharges(coverage.folder))
+      assert.isUndefined(longer.notCovered("2028-03-31"))
+      assert.strictEqual(longer.notCovered("2028-04-01")?.to, "2028-03-31")
+      coverage.done()
+
+      const holidays = withOwn(
+        "holidays.csv",
+        `${header},announced\n2026-12-22,An election,adhoc${source},2026-12-21\n`
+      )
+      const moved = of(expiringOn(yield* loadCalendar(holidays.folder), "2026-12-21"))
+      assert.match(moved[0]?.doubt ?? "", /2026-12-22 that moved it was announced only on 2026-12-21/)
+      holidays.done()
     }))
 
   const wrong: ReadonlyArray<readonly [text: string, message: RegExp]> = [

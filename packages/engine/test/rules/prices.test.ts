@@ -70,6 +70,39 @@ describe("price ranges", () => {
     assert.deepStrictEqual(Result.getOrThrow(range(exchange, rule, of, date, reference)), expected)
   })
 
+  it("of FOCIT are its own", () => {
+    const around = (date: string, underlying: string, of: PriceClass = "index-option") =>
+      Result.map(
+        priceRange(
+          prices,
+          { exchange: "BSE", rule: "limit-price-protection", class: of, date, underlying },
+          paise(10_000)
+        ),
+        ({ highest, lowest }) => [lowest / 100, highest / 100]
+      )
+    assert.deepStrictEqual(Result.getOrThrow(around("2026-06-01", "FOCIT")), [20, 180])
+    assert.deepStrictEqual(Result.getOrThrow(around("2026-06-01", "SENSEX")), [60, 140])
+    assert.deepStrictEqual(Result.getOrThrow(around("2026-06-01", "FOCIT", "index-future")), [0, 300])
+  })
+
+  it("and ticks are not taken beyond the dates that they are known for", () => {
+    const range = priceRange(
+      prices,
+      { exchange: "NSE", rule: "limit-price-protection", class: "index-option", date: "2035-01-02" },
+      paise(10_000)
+    )
+    assert.match(Result.isFailure(range) ? range.failure.message : "", /not known for 2035-01-02/)
+    const tick = tickOn(prices, { exchange: "NSE", class: "index-option", date: "2035-01-02" }, paise(10_000))
+    assert.match(Result.isFailure(tick) ? tick.failure.message : "", /not known for 2035-01-02/)
+    assert.isTrue(
+      Result.isSuccess(tickOn({ ...prices, coverage: [] }, {
+        exchange: "NSE",
+        class: "index-option",
+        date: "2035-01-02"
+      }, paise(10_000)))
+    )
+  })
+
   it("are not guessed before their day", () => {
     for (const [exchange, date] of [["NSE", "2022-10-30"], ["BSE", "2025-11-30"]] as const) {
       const known = range(exchange, "limit-price-protection", "index-option", date, 100)
@@ -167,6 +200,47 @@ describe("contradictions", () => {
     ] as ReadonlyArray<readonly [Partial<MasterTerms>, ReadonlyArray<string>]>
   )("of %o: %o", (over, expected) => {
     assert.deepStrictEqual(of(over), expected)
+  })
+
+  it("compare the expiry of contracts on shares, and of nothing that may be an index", () => {
+    const share = (name: string, exchange: "NSE" | "BSE" = "NSE"): MasterTerms => ({
+      ...option({ kind: "equity", lotSize: 1, freezeQuantity: null }),
+      id: `${exchange}_EQ|${name}`,
+      exchange,
+      underlying: null,
+      expiry: null,
+      right: null
+    })
+    const listed = (underlying: string, expiry: string, exchange: "NSE" | "BSE" = "NSE"): MasterTerms => ({
+      ...option({ underlying, expiry, lotSize: 500, freezeQuantity: null }),
+      exchange
+    })
+    const found = contradictions(rules, [
+      share("RELIANCE"),
+      share("RELIANCE", "BSE"),
+      listed("RELIANCE", "2026-08-25"),
+      listed("RELIANCE", "2026-09-29"),
+      listed("RELIANCE", "2026-08-27"),
+      listed("RELIANCE", "2026-08-27", "BSE"),
+      listed("RELIANCE", "2026-08-25", "BSE"),
+      listed("NEWINDEX", "2026-08-27")
+    ], "2026-08-20").filter(({ about }) => about === "expiry")
+    assert.deepStrictEqual(
+      found.map(({ master, rule }) => [master, rule]),
+      [
+        ["2026-08-27", "nothing of RELIANCE expires that day"],
+        ["2026-08-25", "nothing of RELIANCE expires that day"]
+      ]
+    )
+    assert.match(found[0]?.source ?? "", /FAOP\/68747/)
+  })
+
+  it("know a weekly contract behind the monthly one by its lot", () => {
+    // From 2025-01-02 weeklies have 75; a monthly of before 2025-02-27 has 25.
+    const weekly = option({ expiry: "2025-01-30", lotSize: 25, freezeQuantity: null })
+    assert.deepStrictEqual(contradictions(rules, [weekly], "2025-01-20"), [])
+    const late = option({ underlying: "BANKNIFTY", expiry: "2024-01-31", lotSize: 15, freezeQuantity: null })
+    assert.deepStrictEqual(contradictions(rules, [late], "2024-01-29"), [])
   })
 
   it("name the contracts that no live order may go to", () => {

@@ -49,7 +49,8 @@ const read: ReturnType<MasterFormat["reader"]> = (raw) => {
     isin: null,
     lotSize: row.lotsize,
     tickSize,
-    freezeQuantity: null
+    freezeQuantity: null,
+    closingAuction: null
   }
   if (row.exch_seg === "NFO" || row.exch_seg === "BFO") {
     const isOption = row.instrumenttype.startsWith("OPT")

@@ -2,7 +2,7 @@
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { contractId, indexId, shareId } from "./MasterEntry.ts"
+import { contractId, groupOf, indexId, shareId } from "./MasterEntry.ts"
 import { checked, malformed, type MasterFormat, outOfScope, paiseOf, rejected, rightOf } from "./MasterFormat.ts"
 
 const Row = Schema.Struct({
@@ -49,7 +49,8 @@ const read: ReturnType<MasterFormat["reader"]> = (raw) => {
     isin: row.isin === "" ? null : row.isin,
     lotSize: row.lot,
     tickSize,
-    freezeQuantity: null
+    freezeQuantity: null,
+    closingAuction: null
   }
   if (row.segment === "11") {
     const right = rightOf(row.optionType)
@@ -72,6 +73,7 @@ const read: ReturnType<MasterFormat["reader"]> = (raw) => {
   return checked({
     id: isIndex ? indexId(venue, name) : shareId(venue, name, series),
     ...common,
+    ...(isIndex ? {} : groupOf(venue, series)),
     kind: isIndex ? "index" : "equity",
     underlying: null,
     expiry: null,

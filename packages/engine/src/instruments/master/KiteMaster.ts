@@ -55,7 +55,8 @@ const read: ReturnType<MasterFormat["reader"]> = (raw) => {
     isin: null,
     lotSize: row.lot_size,
     tickSize,
-    freezeQuantity: null
+    freezeQuantity: null,
+    closingAuction: null
   }
   if (derivatives.has(row.segment)) {
     const right = rightOf(row.instrument_type)

@@ -34,7 +34,11 @@ export const MasterEntry = Schema.Struct({
   /** In paise. 0 where the master gives none, as for an index. */
   tickSize: Schema.Int,
   /** Units; an order above it is refused. Only some brokers tell. */
-  freezeQuantity: Schema.NullOr(Schema.Int)
+  freezeQuantity: Schema.NullOr(Schema.Int),
+  /** Of a share, whether an auction makes its close. Only some brokers tell; for the others derivatives on it do. */
+  closingAuction: Schema.NullOr(Schema.Boolean),
+  /** BSE's group of a share, such as `A` or `XT`. Only some brokers tell. */
+  group: Schema.optionalKey(Schema.NonEmptyString)
 })
 export type MasterEntry = typeof MasterEntry.Type
 
@@ -55,6 +59,16 @@ export const shareId = (exchange: Exchange, symbol: string, series: string): str
 
 export const indexId = (exchange: Exchange, name: string): string => `${exchange}_INDEX|${name.toUpperCase()}`
 
+/** BSE's group among the fields of a master's row; anything else is none. */
+export const groupOf = (exchange: Exchange, text: string): Pick<MasterEntry, "group"> =>
+  exchange === "BSE" && /^[A-Z]{1,2}$/.test(text) ? { group: text } : {}
+
+/** Companies' ISINs begin with INE or IN9, those of funds with INF. */
+const securityOf = (isin: string | null): Pick<Instrument, "security"> => {
+  if (isin?.startsWith("INF") === true) return { security: "fund" }
+  return isin?.startsWith("INE") === true || isin?.startsWith("IN9") === true ? { security: "share" } : {}
+}
+
 /**
  * The engine's view of it, under the symbol that the caller gives. An index has neither lot nor tick and is never traded:
  * 1 each keeps divisions defined.
@@ -68,5 +82,7 @@ export const toInstrument = (entry: MasterEntry, symbol: string): Instrument => 
   ...(entry.underlying === null ? {} : { underlying: entry.underlying }),
   ...(entry.expiry === null ? {} : { expiry: entry.expiry }),
   ...(entry.strike === null ? {} : { strike: entry.strike }),
-  ...(entry.right === null ? {} : { right: entry.right })
+  ...(entry.right === null ? {} : { right: entry.right }),
+  ...(entry.kind === "equity" ? securityOf(entry.isin) : {}),
+  ...(entry.group === undefined ? {} : { group: entry.group })
 })

@@ -29,7 +29,10 @@ export interface MasterFormat {
   /** Paths below the base URL; together they are the master. */
   readonly files: ReadonlyArray<string>
   readonly layout: MasterLayout
-  /** Makes the reader of rows after a look at the first thousand, for what a file does not say (the unit of its ticks). */
+  /**
+   * Makes the reader of rows after a look at the first thousand in scope, for what a file does not say (the unit of its ticks).
+   * What is out of scope does not depend on them.
+   */
   readonly reader: (sample: ReadonlyArray<RawRow>) => (row: RawRow) => RowOutcome
 }
 

@@ -4,7 +4,7 @@ import { JsonObjects } from "./JsonObjects.ts"
 import type { MasterEntry } from "./MasterEntry.ts"
 import { type MasterFormat, type RawRow, type RejectReason, rejectReasons, type RowOutcome } from "./MasterFormat.ts"
 
-/** Rows looked at before the first one is read. */
+/** Rows in scope that are looked at before the first one is read. */
 const SAMPLE = 1_000
 /** Rejected rows that are told in words. */
 const EXAMPLES = 5
@@ -23,6 +23,8 @@ export type EntrySink = (entry: MasterEntry) => void
 export class MasterReader {
   readonly #format: MasterFormat
   readonly #sink: EntrySink
+  /** Tells which rows are in scope before the sample is there. */
+  readonly #scope: (row: RawRow) => RowOutcome
   readonly #seen = new Set<string>()
   readonly #outOfScope: Record<string, number> = {}
   readonly #rejected = counts()
@@ -40,6 +42,7 @@ export class MasterReader {
   constructor(format: MasterFormat, sink: EntrySink) {
     this.#format = format
     this.#sink = sink
+    this.#scope = format.reader([])
   }
 
   push(piece: Uint8Array): void {
@@ -115,6 +118,8 @@ export class MasterReader {
   #row(row: RawRow): void {
     this.#rows++
     if (this.#sample === undefined) return this.#take(row)
+    const early = this.#scope(row)
+    if (early._tag === "OutOfScope") return this.#settle(early)
     this.#sample.push(row)
     if (this.#sample.length === SAMPLE) this.#begin(this.#sample)
   }
@@ -126,7 +131,10 @@ export class MasterReader {
 
   #take(row: RawRow, sample: ReadonlyArray<RawRow> = []): void {
     this.#read ??= this.#format.reader(sample)
-    const outcome = this.#read(row)
+    this.#settle(this.#read(row))
+  }
+
+  #settle(outcome: RowOutcome): void {
     switch (outcome._tag) {
       case "Entry": {
         if (this.#seen.has(outcome.entry.id)) {

@@ -3,7 +3,7 @@ import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import { Exchange } from "@keepgaining/core/market/Instrument.ts"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { contractId, indexId, type MasterEntry, shareId } from "./MasterEntry.ts"
+import { contractId, groupOf, indexId, type MasterEntry, shareId } from "./MasterEntry.ts"
 import {
   checked,
   malformed,
@@ -27,6 +27,8 @@ const Row = Schema.Struct({
   lot_size: Schema.optionalKey(Schema.Finite),
   tick_size: Schema.optionalKey(Schema.Finite),
   freeze_quantity: Schema.optionalKey(Schema.Finite),
+  /** Since August 2026; a value that is none of ours must not cost the row. */
+  cas_eligible: Schema.optionalKey(Schema.Unknown),
   underlying_symbol: Schema.optionalKey(Schema.String),
   expiry: Schema.optionalKey(Schema.Finite),
   strike_price: Schema.optionalKey(Schema.Finite)
@@ -39,15 +41,23 @@ const segments: ReadonlySet<unknown> = new Set(["NSE_EQ", "BSE_EQ", "NSE_INDEX",
 /** Latest instant that `Date` can show. */
 const LAST_INSTANT = 8.64e15 - 86_400_000
 
-/**
- * The master does not say whether ticks are rupees or paise, and both have been seen. No tick is below one paisa and most
- * are a few paise, so a value below 1 can only be rupees.
- */
-const ticksInRupees = (sample: ReadonlyArray<RawRow>): boolean =>
-  sample.some(({ tick_size: tick }) => typeof tick === "number" && tick > 0 && tick < 1)
+/** What ticks are in; `auto`: by what the file looks like. */
+export const UpstoxTickUnit = Schema.Literals(["auto", "rupees", "paise"])
+export type UpstoxTickUnit = typeof UpstoxTickUnit.Type
 
-const reader: MasterFormat["reader"] = (sample) => {
-  const inRupees = ticksInRupees(sample)
+/**
+ * The master does not say whether ticks are rupees or paise, and both have been seen. No tick of a share is below one paisa and
+ * most are a few paise, so a value below 1 can only be rupees. Currencies have ticks below a paisa: they say nothing, and
+ * contracts speak only for a sample without shares.
+ */
+const ticksInRupees = (sample: ReadonlyArray<RawRow>): boolean => {
+  const shares = sample.filter(({ segment }) => segment === "NSE_EQ" || segment === "BSE_EQ")
+  const telling = shares.length > 0 ? shares : sample.filter(({ segment }) => segments.has(segment))
+  return telling.some(({ tick_size: tick }) => typeof tick === "number" && tick > 0 && tick < 1)
+}
+
+const readerOf = (unit: UpstoxTickUnit): MasterFormat["reader"] => (sample) => {
+  const inRupees = unit === "auto" ? ticksInRupees(sample) : unit === "rupees"
   return (raw) => {
     if (!segments.has(raw["segment"])) return outOfScope(String(raw["segment"] ?? "none"))
     const decoded = decode(raw)
@@ -67,7 +77,8 @@ const reader: MasterFormat["reader"] = (sample) => {
       isin: row.isin ?? null,
       lotSize: row.lot_size ?? 0,
       tickSize,
-      freezeQuantity: row.freeze_quantity === undefined ? null : Math.trunc(row.freeze_quantity)
+      freezeQuantity: row.freeze_quantity === undefined ? null : Math.trunc(row.freeze_quantity),
+      closingAuction: typeof row.cas_eligible === "boolean" && row.segment.endsWith("_EQ") ? row.cas_eligible : null
     }
     if (row.segment.endsWith("_FO")) {
       const right = rightOf(row.instrument_type)
@@ -94,14 +105,19 @@ const reader: MasterFormat["reader"] = (sample) => {
     return checked(
       row.segment.endsWith("_INDEX")
         ? { id: indexId(row.exchange, common.name === "" ? common.symbol : common.name), ...cash, kind: "index" }
-        : { id: shareId(row.exchange, common.symbol, row.instrument_type), ...cash, kind: "equity" }
+        : {
+          id: shareId(row.exchange, common.symbol, row.instrument_type),
+          ...cash,
+          kind: "equity",
+          ...groupOf(row.exchange, row.instrument_type)
+        }
     )
   }
 }
 
-export const upstoxMaster: MasterFormat = {
+export const upstoxMaster = (unit: UpstoxTickUnit): MasterFormat => ({
   broker: "upstox",
   files: ["/market-quote/instruments/exchange/complete.json.gz"],
   layout: { _tag: "JsonArray" },
-  reader
-}
+  reader: readerOf(unit)
+})
