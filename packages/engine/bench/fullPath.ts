@@ -6,12 +6,13 @@
 import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Command } from "@keepgaining/core/commands/Command.ts"
+import { MarginSchedule } from "@keepgaining/core/margins/MarginRates.ts"
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { Supervisor } from "@keepgaining/engine/actors/Supervisor.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import { Kernel } from "@keepgaining/engine/kernel/Kernel.ts"
-import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
+import { loadCharges, loadMarginRates } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as feedSession from "@keepgaining/engine/session/feedSession.ts"
 import { Session } from "@keepgaining/engine/session/Session.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
@@ -47,6 +48,7 @@ export const kernelWithStrategy = (market: Market): Kernel => {
     instruments: market.instruments,
     hours: new TradingHours(plainHours),
     charges: new ChargeSchedule(Effect.runSync(loadCharges())),
+    margins: new MarginSchedule(Effect.runSync(loadMarginRates())),
     strategyNamed
   })
   kernel.command("deploy", deploy(market))
@@ -61,6 +63,7 @@ const once = (market: Market) => {
     begin: { mode: "paper", seed: sessionDefaults.seed },
     kernel: { ...sessionDefaults, strategyNamed },
     charges: Effect.runSync(loadCharges()),
+    margins: Effect.runSync(loadMarginRates()),
     openFeed: () =>
       Effect.succeed({
         name: "bench",

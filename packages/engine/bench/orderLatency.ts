@@ -2,11 +2,12 @@
 import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
+import { MarginSchedule } from "@keepgaining/core/margins/MarginRates.ts"
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import { type AnyStrategy, defineStrategy } from "@keepgaining/core/strategies/Strategy.ts"
 import { Kernel } from "@keepgaining/engine/kernel/Kernel.ts"
-import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
+import { loadCharges, loadMarginRates } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -81,11 +82,15 @@ const run = (market: Market, gap: number): Array<number> => {
   const { limits } = sessionDefaults.desk
   const kernel = new TimedKernel({
     ...sessionDefaults,
-    // The rate limit would stop most of what is to be measured.
-    desk: { ...sessionDefaults.desk, limits: { ...limits, maxOrdersPerSecond: Infinity, maxDailyLoss: Infinity } },
+    // The rate limit and the capital would stop most of what is to be measured.
+    desk: {
+      ...sessionDefaults.desk,
+      limits: { ...limits, maxOrdersPerSecond: Infinity, maxDailyLoss: Infinity, capital: 1e15 }
+    },
     instruments: market.instruments,
     hours: new TradingHours(plainHours),
     charges: new ChargeSchedule(Effect.runSync(loadCharges())),
+    margins: new MarginSchedule(Effect.runSync(loadMarginRates())),
     strategyNamed: strategies
   })
   const symbols = market.instruments.all().filter(isTradable).map(({ symbol }) => symbol)

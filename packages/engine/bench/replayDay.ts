@@ -1,10 +1,11 @@
 /** Wall time of replaying a whole imported day: from the files of the log to the report. */
 import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import { MarginSchedule } from "@keepgaining/core/margins/MarginRates.ts"
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { importTicks } from "@keepgaining/engine/import/ImportTicks.ts"
 import { replayLog } from "@keepgaining/engine/replay/replayLog.ts"
-import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
+import { loadCharges, loadMarginRates } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import { layer as NodeDurableFiles } from "@keepgaining/engine/storage/NodeDurableFiles.ts"
 import { openTickLogSync } from "@keepgaining/engine/ticklog/TickLogReader.ts"
@@ -45,7 +46,12 @@ export const replayDay = (file: string): Promise<ReadonlyArray<Figure>> => {
           lots: 1,
           mode: "paper"
         }],
-        kernel: { ...sessionDefaults, charges: new ChargeSchedule(Effect.runSync(loadCharges())), strategyNamed }
+        kernel: {
+          ...sessionDefaults,
+          charges: new ChargeSchedule(Effect.runSync(loadCharges())),
+          margins: new MarginSchedule(Effect.runSync(loadMarginRates())),
+          strategyNamed
+        }
       })
     yield* replay()
     const report = yield* replay()

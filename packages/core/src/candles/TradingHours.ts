@@ -19,12 +19,21 @@ export const HoursRules = Schema.Struct({
   name: Schema.String,
   /** Ordinary days. */
   continuous: Schema.Array(Schema.Struct({ segment: Segment, from: CalendarDate, ...Hours.fields })),
-  /** Days with hours of their own, for all segments: Muhurat, recovery tests. Without any the day does not trade. */
-  special: Schema.Array(Schema.Struct({ date: CalendarDate, spans: Schema.Array(Hours) })),
+  /**
+   * Days with hours of their own: Muhurat, recovery tests. Without any the day does not trade. Those of a segment come before
+   * those that name none, which are of all.
+   */
+  special: Schema.Array(Schema.Struct({
+    date: CalendarDate,
+    segment: Schema.optionalKey(Segment),
+    spans: Schema.Array(Hours)
+  })),
   /** Days that do not trade. */
   closed: Schema.Array(CalendarDate),
   /** Whether Saturdays and Sundays trade, when they are not special. */
-  weekends: Schema.Boolean
+  weekends: Schema.Boolean,
+  /** Days of which is known whether they trade, both ends included; no other has a session. All are when it is left out. */
+  covered: Schema.optionalKey(Schema.Array(Schema.Struct({ from: CalendarDate, to: CalendarDate })))
 })
 export type HoursRules = typeof HoursRules.Type
 
@@ -50,13 +59,20 @@ export class SegmentHours {
   readonly #rules: HoursRules
   readonly #segment: Segment
   readonly #special: ReadonlyMap<number, ReadonlyArray<Hours>>
+  readonly #covers: (day: number) => boolean
   #day = Number.NaN
   #found: SessionDay | undefined
 
-  constructor(rules: HoursRules, segment: Segment, special: ReadonlyMap<number, ReadonlyArray<Hours>>) {
+  constructor(
+    rules: HoursRules,
+    segment: Segment,
+    special: ReadonlyMap<number, ReadonlyArray<Hours>>,
+    covers: (day: number) => boolean
+  ) {
     this.#rules = rules
     this.#segment = segment
     this.#special = special
+    this.#covers = covers
   }
 
   /** The session of the IST day that holds the instant; `undefined` when there is none. */
@@ -70,6 +86,7 @@ export class SegmentHours {
   }
 
   #look(day: number): SessionDay | undefined {
+    if (!this.#covers(day)) return undefined
     const midnight = startOfIstDay(day)
     const spans = (this.#special.get(day) ?? this.#ordinary(day))
       .map(({ close, open }) => ({ open: midnight + open, close: midnight + close }))
@@ -93,14 +110,28 @@ export class SegmentHours {
 
 export class TradingHours {
   readonly rules: HoursRules
+  readonly #covered: ReadonlyArray<{ readonly from: number; readonly to: number }> | undefined
   readonly #segments: ReadonlyMap<Segment, SegmentHours>
 
   constructor(rules: HoursRules) {
     this.rules = rules
-    const special = new Map<number, ReadonlyArray<Hours>>()
-    for (const date of rules.closed) special.set(dayOf(date), [])
-    for (const { date, spans } of rules.special) special.set(dayOf(date), spans)
-    this.#segments = new Map(Segment.literals.map((segment) => [segment, new SegmentHours(rules, segment, special)]))
+    this.#covered = rules.covered?.map(({ from, to }) => ({ from: dayOf(from), to: dayOf(to) }))
+    this.#segments = new Map(Segment.literals.map((segment) => {
+      const special = new Map<number, ReadonlyArray<Hours>>()
+      for (const date of rules.closed) special.set(dayOf(date), [])
+      for (const each of rules.special) if (each.segment === undefined) special.set(dayOf(each.date), each.spans)
+      for (const each of rules.special) if (each.segment === segment) special.set(dayOf(each.date), each.spans)
+      return [segment, new SegmentHours(rules, segment, special, (day) => this.#coversDay(day))]
+    }))
+  }
+
+  /** Whether it is known if the instant's day trades. */
+  covers(instant: number): boolean {
+    return this.#coversDay(istDay(instant))
+  }
+
+  #coversDay(day: number): boolean {
+    return this.#covered === undefined || this.#covered.some(({ from, to }) => from <= day && day <= to)
   }
 
   of(segment: Segment): SegmentHours {

@@ -2,8 +2,9 @@ import type { Segment } from "../calendar/CalendarRules.ts"
 import type { Instrument, InstrumentTable } from "../market/Instrument.ts"
 
 /**
- * Whose hours an instrument has. Shares with derivatives end with a closing auction since 2026-08-03; which those are, the
- * instruments of the session say: a share on which none of them is written counts as one without.
+ * Whose hours an instrument has. Shares with derivatives end with a closing auction since 2026-08-03; which those are, they say
+ * themselves. Where a share does not say, in what was recorded before they did, it is one of them when a derivative on it is among
+ * the instruments of the session.
  */
 export const segmentOf = (instrument: Instrument, underlyings: ReadonlySet<string>): Segment => {
   switch (instrument.kind) {
@@ -11,7 +12,7 @@ export const segmentOf = (instrument: Instrument, underlyings: ReadonlySet<strin
     case "option":
       return "derivatives"
     case "equity":
-      return underlyings.has(instrument.symbol) ? "cash-closing-auction" : "cash"
+      return instrument.closingAuction ?? underlyings.has(instrument.symbol) ? "cash-closing-auction" : "cash"
     case "index":
       return "cash"
   }

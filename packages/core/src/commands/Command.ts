@@ -1,5 +1,6 @@
 /** What people and programs may ask of a session. Commands are inputs: sequenced, journalled, replayed. */
 import * as Schema from "effect/Schema"
+import { CalendarDate } from "../calendar/CalendarRules.ts"
 import { Deployment } from "../deployments/Deployment.ts"
 import { Paise } from "../market/Money.ts"
 import { ExchangeReport, OrderRequest, OrderSlice, Venue } from "../orders/Order.ts"
@@ -53,7 +54,22 @@ export const EngineCommand = Schema.Union([
     plan: Schema.optionalKey(Schema.String)
   }),
   /** From the dispatcher of live orders: what an account's broker says of an order. */
-  Schema.TaggedStruct("TakeReport", { report: ExchangeReport })
+  Schema.TaggedStruct("TakeReport", { report: ExchangeReport }),
+  /** From the dispatcher of live orders: between which prices the exchange takes orders today, by which the desk prices ways out. */
+  Schema.TaggedStruct("TakeBand", {
+    instrument: Schema.Int,
+    lowest: Paise,
+    highest: Paise,
+    /** Who said so and when, in words. */
+    source: Schema.String
+  }),
+  /** From whoever watches over the calendar, at most once a day: until when trading days are known. Raises an alarm, or ends it. */
+  Schema.TaggedStruct("TakeCoverage", {
+    /** Last date that is known; `null` when today is not. */
+    until: Schema.NullOr(CalendarDate),
+    /** When that was looked up, epoch ms. */
+    at: Schema.Finite
+  })
 ])
 export type EngineCommand = typeof EngineCommand.Type
 

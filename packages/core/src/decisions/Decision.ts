@@ -5,7 +5,7 @@
 import * as Schema from "effect/Schema"
 import { KillStage } from "../commands/Command.ts"
 import { Deployment, DeploymentState } from "../deployments/Deployment.ts"
-import { Rupees } from "../market/Money.ts"
+import { Paise, Rupees } from "../market/Money.ts"
 import { ExchangeInstruction, Fill, Order, OrderSlice } from "../orders/Order.ts"
 import { Signal } from "../strategies/Signal.ts"
 
@@ -56,6 +56,19 @@ export const Decision = Schema.Union([
   /** The order as it is after a change. */
   Schema.TaggedStruct("OrderChanged", { order: Order }),
   Schema.TaggedStruct("Filled", { fill: Fill, charges: Charges, position: Position }),
+  /** A position in a contract that expired is no more. On paper its fill and charges came just before. */
+  Schema.TaggedStruct("PositionSettled", {
+    book: Schema.String,
+    instrument: Schema.Int,
+    /** Signed: what was held. */
+    quantity: Schema.Int,
+    /** Per unit; `null` where a broker settles it: for how much, its own books say. */
+    price: Schema.NullOr(Paise),
+    /** From what the price follows, in words. */
+    detail: Schema.String,
+    position: Position,
+    at: Schema.Finite
+  }),
   /** A risk rule stopped something. */
   Schema.TaggedStruct("RiskRefused", {
     rule: Schema.String,
@@ -93,6 +106,10 @@ export const Decision = Schema.Union([
       "journal",
       /** A rate is missing: fills are booked without charges. */
       "charges",
+      /** The exchange's trading days are known for so short a time only that somebody has to see to it. */
+      "calendar",
+      /** A rate is missing: paper orders are not held against the capital. */
+      "margin",
       /** A position that should have been closed is open. */
       "open-position"
     ]),

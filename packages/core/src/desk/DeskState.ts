@@ -1,8 +1,11 @@
 /** The order desk's memory, its settings, and what it may use. The memory is plain data. */
+import type { Segment } from "../calendar/CalendarRules.ts"
+import type { SessionDay } from "../candles/TradingHours.ts"
 import type { ChargeSchedule } from "../charges/ChargeSchedule.ts"
 import type { KillStage } from "../commands/Command.ts"
 import type { Decision } from "../decisions/Decision.ts"
-import { timeOfDay } from "../market/IndianTime.ts"
+import type { ContractRisk } from "../margins/contractRisk.ts"
+import type { MarginSchedule } from "../margins/MarginRates.ts"
 import type { InstrumentTable } from "../market/Instrument.ts"
 import type { Paise } from "../market/Money.ts"
 import type { FillModel } from "../matching/PaperBook.ts"
@@ -13,6 +16,7 @@ import type { LedgerState } from "../portfolio/Ledger.ts"
 import type { RiskLimits } from "../risk/Risk.ts"
 import type { Signal } from "../strategies/Signal.ts"
 import type { OrderUpdate } from "../strategies/Strategy.ts"
+import { type SquareOff, usualSquareOff } from "./squareOff.ts"
 
 export interface DeskSettings {
   /** Whether the session can send live orders at all. */
@@ -23,19 +27,22 @@ export interface DeskSettings {
   readonly latency: { readonly base: number; readonly jitter: number }
   /** Rates and plans of brokerage, and which plan the account has. */
   readonly charges: ChargeSchedule
+  /** Rates of the margin model, by which paper orders are held against the capital. */
+  readonly margins: MarginSchedule
   readonly plan: string
-  /** Intraday positions are squared off, and none opened any more, from these times of day (ms since 00:00 IST). */
-  readonly squareOff: { readonly equity: number; readonly derivative: number }
+  /** From when on intraday positions are squared off, and none opened any more; by their first day, ascending. */
+  readonly squareOff: ReadonlyArray<SquareOff>
   /** How long an exit may wait for its fill before its limit is moved after the market, ms. */
   readonly chaseAfter: number
 }
 
 const crore = 10_000_000 * 100
 
-/** A private trader's paper account: wide enough to try things, with a daily loss limit that bites. */
-export const defaultDeskSettings: Omit<DeskSettings, "charges"> = {
+/** A private trader's paper account: wide enough to try things, with a capital and a daily loss limit that bite. */
+export const defaultDeskSettings: Omit<DeskSettings, "charges" | "margins"> = {
   live: false,
   limits: {
+    capital: crore,
     maxOrderQuantity: 100_000,
     maxOrderValue: crore,
     maxOpenPositions: 200,
@@ -48,7 +55,7 @@ export const defaultDeskSettings: Omit<DeskSettings, "charges"> = {
   fills: { seed: 0, protection: 0.005, participation: 0.25, slippage: 3 },
   latency: { base: 50, jitter: 100 },
   plan: "zerodha",
-  squareOff: { equity: timeOfDay(15, 10), derivative: timeOfDay(15, 20) },
+  squareOff: [usualSquareOff],
   chaseAfter: 3_000
 }
 
@@ -81,6 +88,23 @@ export interface LiveOrder {
   readonly cancel: string | undefined
 }
 
+/** Between which prices an exchange takes orders. */
+export interface PriceLimits {
+  readonly lowest: Paise
+  readonly highest: Paise
+}
+
+/** What was worked out of the paper account's margin. */
+export interface MarginState {
+  /** What binds money, by underlying, and all of it together, paise. */
+  needs: Record<string, number>
+  bound: number
+  /** Underlyings of which something has changed since. */
+  changed: Record<string, true>
+  /** Contracts' scenarios and when they were worked out, epoch ms; by instrument. */
+  risks: Record<number, { readonly at: number; readonly risk: ContractRisk }>
+}
+
 /** Records are by order id, or by {@link keyOf} of the ledger where they are about a book's position. */
 export interface DeskState {
   orders: Record<string, TrackedOrder>
@@ -94,8 +118,9 @@ export interface DeskState {
   ledger: LedgerState
   /** Ledger keys of open positions, in the order in which they were opened. */
   open: Array<string>
-  /** Realised profit less charges of everything so far, paise. */
+  /** Realised profit less charges of everything so far, paise; and of the paper books alone. */
   booked: number
+  paperBooked: number
   brackets: Record<string, Bracket>
   /** As what each open position was opened. */
   products: Record<string, Product>
@@ -113,6 +138,8 @@ export interface DeskState {
   armed: Record<string, number>
   /** Exits of a position that never reached an exchange and were asked for again, in a row; by ledger key. */
   retries: Record<string, number>
+  /** The day's price bands that the desk was told of, by instrument. */
+  bands: Record<number, PriceLimits>
   /** When something is to be done about a working order: an exit's limit moved, an entry's rest cancelled; epoch ms. */
   deadlines: Record<string, number>
   deployments: Record<string, DeskDeployment>
@@ -125,8 +152,12 @@ export interface DeskState {
   dayResult: number
   /** The day's loss has reached its limit: entries are paused until the next session. */
   lossReached: boolean
-  squaredOff: { equity: boolean; derivative: boolean }
+  /** Segments whose intraday positions were squared off today. */
+  squaredOff: Array<Segment>
   sessionEnded: boolean
+  /** Positions in expired contracts for which no final price is known, so that each is said once; by ledger key. */
+  unsettled: Record<string, true>
+  margin: MarginState
   /** Tables of rates that were found wanting, so that each is said once. */
   ratesMissing: Array<string>
 }
@@ -140,6 +171,7 @@ export const initialDesk = (): DeskState => ({
   ledger: {},
   open: [],
   booked: 0,
+  paperBooked: 0,
   brackets: {},
   products: {},
   reversals: {},
@@ -149,6 +181,7 @@ export const initialDesk = (): DeskState => ({
   holders: {},
   armed: {},
   retries: {},
+  bands: {},
   deadlines: {},
   deployments: {},
   killStage: "none",
@@ -156,8 +189,10 @@ export const initialDesk = (): DeskState => ({
   dayStart: 0,
   dayResult: 0,
   lossReached: false,
-  squaredOff: { equity: false, derivative: false },
+  squaredOff: [],
   sessionEnded: false,
+  unsettled: {},
+  margin: { needs: {}, bound: 0, changed: {}, risks: {} },
   ratesMissing: []
 })
 
@@ -177,7 +212,14 @@ export interface DeskContext {
   /** Number of the input being folded. */
   readonly cause: () => number
   readonly instruments: InstrumentTable
+  /** Today's; `undefined` before the first one. */
   readonly quote: (instrument: number) => DeskQuote | undefined
+  /** Also of an earlier day; `undefined` when there never was one. */
+  readonly lastPrice: (instrument: number) => Paise | undefined
+  /** Whose hours the instrument has. */
+  readonly segmentOf: (instrument: number) => Segment
+  /** The segment's session on the instant's day; `undefined` when it has none. */
+  readonly session: (segment: Segment, instant: number) => SessionDay | undefined
   readonly emit: (decision: Decision) => void
   readonly send: (instruction: ExchangeInstruction) => void
   readonly guard: (instruction: GuardInstruction) => void

@@ -7,10 +7,11 @@
  * opened by a signal has its guard from the first fill. The same client tag is the same order. What enlarges a position
  * passes every risk rule; what only reduces one is refused only for what an exchange would refuse.
  */
+import { Segment } from "../calendar/CalendarRules.ts"
 import type { CommandOutcome, KillStage } from "../commands/Command.ts"
 import type { Position } from "../decisions/Decision.ts"
 import type { Deployment } from "../deployments/Deployment.ts"
-import { istDay, istTimeOfDay, startOfIstDay } from "../market/IndianTime.ts"
+import { istDay } from "../market/IndianTime.ts"
 import type { Paise } from "../market/Money.ts"
 import type { GuardTrigger } from "../orders/Guard.ts"
 import { type ExchangeReport, isWorking, type OrderRequest } from "../orders/Order.ts"
@@ -23,19 +24,25 @@ import {
   type Desk,
   type DeskContext,
   type DeskSettings,
-  type DeskState
+  type DeskState,
+  type PriceLimits
 } from "./DeskState.ts"
 import { chase, exitAll, exitPosition, squareOff } from "./exits.ts"
 import { raiseOpenPosition, setGuard, takeReport } from "./fills.ts"
 import { answered, arm, forgetEnded, type Route, takeRoute } from "./live.ts"
+import { forgetNeeds } from "./marginGroup.ts"
 import { changeFault, done, refused, requestOrder } from "./requests.ts"
+import { settleExpired } from "./settlement.ts"
 import { followSignal } from "./signals.ts"
+import { squareOffAt } from "./squareOff.ts"
 import { cancel, cancelAll, held, isExit, modify, workingOrders } from "./workingOrders.ts"
 
 export class OrderDesk implements Desk {
   readonly settings: DeskSettings
   readonly context: DeskContext
   state: DeskState
+  #squareOffDay = Number.NaN
+  #squareOffTimes: ReadonlyArray<readonly [Segment, number]> = []
 
   constructor(settings: DeskSettings, context: DeskContext, state: DeskState) {
     this.settings = settings
@@ -153,6 +160,12 @@ export class OrderDesk implements Desk {
     return takeRoute(this, route)
   }
 
+  /** Of today: it holds until another one comes or the next session begins. */
+  onBand(instrument: number, { highest, lowest }: PriceLimits): CommandOutcome {
+    this.state.bands[instrument] = { lowest, highest }
+    return done()
+  }
+
   // ---- what happens ------------------------------------------------------------------------------------------------
 
   onReport(report: ExchangeReport): void {
@@ -168,27 +181,21 @@ export class OrderDesk implements Desk {
   nextDue(now: number): number {
     const { deadlines, lossReached, open, sessionEnded, squaredOff } = this.state
     if (sessionEnded) return Infinity
-    const { derivative, equity } = this.settings.squareOff
-    const day = startOfIstDay(istDay(now))
     let due = Infinity
-    if (!squaredOff.equity) due = day + equity
-    if (!squaredOff.derivative) due = Math.min(due, day + derivative)
+    for (const [segment, at] of this.#squareOffs(now)) if (!squaredOff.includes(segment)) due = Math.min(due, at)
     if (open.length > 0 && !lossReached) due = Math.min(due, (Math.floor(now / 1_000) + 1) * 1_000)
     for (const id in deadlines) due = Math.min(due, deadlines[id] ?? Infinity)
     return Math.ceil(due / DECISION_GRID) * DECISION_GRID
   }
 
   onTime(now: number): void {
-    const timeOfDay = istTimeOfDay(now)
-    const { squareOff: times } = this.settings
     const { squaredOff } = this.state
-    if (!squaredOff.equity && timeOfDay >= times.equity) {
-      squaredOff.equity = true
-      squareOff(this, false)
-    }
-    if (!squaredOff.derivative && timeOfDay >= times.derivative) {
-      squaredOff.derivative = true
-      squareOff(this, true)
+    const ending = this.#squareOffs(now).flatMap(([segment, at]) =>
+      at <= now && !squaredOff.includes(segment) ? [segment] : []
+    )
+    if (ending.length > 0) {
+      squaredOff.push(...ending)
+      squareOff(this, ending)
     }
     for (const [id, deadline] of Object.entries(this.state.deadlines)) {
       if (deadline > now) continue
@@ -201,16 +208,20 @@ export class OrderDesk implements Desk {
     if (this.state.open.length > 0 && now % 1_000 === 0) watchLoss(this)
   }
 
-  onSessionStart(_now: number): void {
+  /** `ended`: nothing trades that day, or no more. */
+  onSessionStart(_now: number, ended = false): void {
     const { state } = this
-    state.sessionEnded = false
-    state.squaredOff = { equity: false, derivative: false }
+    state.sessionEnded = ended
+    state.squaredOff = []
     startDay(this)
     for (const [id, { order }] of Object.entries(state.orders)) if (!isWorking(order.status)) delete state.orders[id]
     forgetEnded(this)
     state.abandoned = {}
     state.cancelling = {}
+    state.bands = {}
     state.recent = []
+    forgetNeeds(this)
+    settleExpired(this, false)
     if (state.killStage === "lock") {
       state.killStage = "none"
       this.context.emit({ _tag: "KillSwitch", stage: "none", at: decisionTime(this) })
@@ -231,12 +242,13 @@ export class OrderDesk implements Desk {
     for (const order of workingOrders(this)) {
       takeReport(this, { _tag: "Expired", orderId: order.id, reason: "end of session", at: now })
     }
+    settleExpired(this, true)
     state.deadlines = {}
     state.sessionEnded = true
     state.dayStart = netResult(this)
     for (const key of state.open) {
       const entry = state.ledger[key]
-      if (entry === undefined || state.products[key] !== "intraday") continue
+      if (entry === undefined || state.products[key] !== "intraday" || state.unsettled[key] === true) continue
       raiseOpenPosition(this, entry.book, entry.instrument, `${entry.quantity} intraday left open at the close`)
     }
   }
@@ -263,6 +275,19 @@ export class OrderDesk implements Desk {
   /** Result of the day so far, at the latest prices and after charges, paise. */
   dayProfit(): number {
     return netResult(this) - this.state.dayStart
+  }
+
+  /** When the segments that have a session on the instant's day are squared off, epoch ms. */
+  #squareOffs(instant: number): ReadonlyArray<readonly [Segment, number]> {
+    const day = istDay(instant)
+    if (day === this.#squareOffDay) return this.#squareOffTimes
+    const { context, settings } = this
+    this.#squareOffDay = day
+    this.#squareOffTimes = Segment.literals.flatMap((segment) => {
+      const at = squareOffAt(settings.squareOff, segment, context.session(segment, instant), instant)
+      return at === undefined ? [] : [[segment, at] as const]
+    })
+    return this.#squareOffTimes
   }
 
   #order(id: string, book: string | undefined) {

@@ -4,13 +4,16 @@ import { unrealised } from "../portfolio/Ledger.ts"
 import { decisionTime, type Desk } from "./DeskState.ts"
 import { abandon, workingOrders } from "./workingOrders.ts"
 
-/** Net of charges, open positions at the latest prices, since the session's first day began; paise. */
+/**
+ * Net of charges, open positions at the latest prices, since the session's first day began; paise. A carried position counts
+ * at yesterday's price until today's first; one in an expired contract has none any more.
+ */
 export const netResult = (desk: Desk): number => {
   const { context, state } = desk
   let net = state.booked
   for (const key of state.open) {
-    const entry = state.ledger[key]
-    const price = entry === undefined ? undefined : context.quote(entry.instrument)?.price
+    const entry = state.unsettled[key] === true ? undefined : state.ledger[key]
+    const price = entry === undefined ? undefined : context.lastPrice(entry.instrument)
     if (entry !== undefined && price !== undefined) net += unrealised(entry, price)
   }
   return net

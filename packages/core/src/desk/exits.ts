@@ -3,15 +3,17 @@
  * covers yet, and it cancels whatever else works for that book in that instrument. An entry that fills although it was
  * cancelled for an exit is exited too, and an exit that met another order's fill and overshot is corrected.
  */
+import type { Segment } from "../calendar/CalendarRules.ts"
+import type { Instrument } from "../market/Instrument.ts"
+import { type Paise, paise } from "../market/Money.ts"
 import { protectedLimit } from "../matching/PaperBook.ts"
 import { type Order, type OrderPurpose, sign } from "../orders/Order.ts"
 import { keyOf } from "../portfolio/Ledger.ts"
-import { decisionTime, type Desk } from "./DeskState.ts"
+import { decisionTime, type Desk, type PriceLimits } from "./DeskState.ts"
 import {
   abandon,
   cancel,
   held,
-  isDerivative,
   isExit,
   modify,
   nextTag,
@@ -69,10 +71,10 @@ export const exitAll = (
   }
 }
 
-/** Closes the day for intraday positions of shares, or of derivatives. Positions to be kept are not touched. */
-export const squareOff = (desk: Desk, derivatives: boolean): void => {
+/** Closes the day for intraday positions of the segments. Positions to be kept are not touched. */
+export const squareOff = (desk: Desk, segments: ReadonlyArray<Segment>): void => {
   const { context, state } = desk
-  const concerns = (instrument: number) => isDerivative(context.instruments.at(instrument)) === derivatives
+  const concerns = (instrument: number) => segments.includes(context.segmentOf(instrument))
   for (const order of workingOrders(desk)) {
     if (!order.reduceOnly && order.product === "intraday" && concerns(order.instrument)) {
       abandon(desk, order, "square-off", "square-off")
@@ -81,6 +83,8 @@ export const squareOff = (desk: Desk, derivatives: boolean): void => {
   for (const key of state.open) {
     const entry = state.ledger[key]
     if (entry === undefined || !concerns(entry.instrument) || state.products[key] !== "intraday") continue
+    // Nobody buys it any more.
+    if (state.unsettled[key] === true) continue
     exitPosition(desk, entry.book, entry.instrument, "square-off")
   }
 }
@@ -91,9 +95,23 @@ export const chase = (desk: Desk, order: Order): void => {
   state.deadlines[order.id] = decisionTime(desk) + settings.chaseAfter
   const quote = context.quote(order.instrument)
   if (quote === undefined || order.status === "pending" || order.status === "unknown") return
-  const limit = protectedLimit(order.side, context.instruments.at(order.instrument), settings.fills, quote)
+  const instrument = context.instruments.at(order.instrument)
+  const beyond = protectedLimit(order.side, instrument, settings.fills, quote)
+  const band = order.venue === "live" ? state.bands[order.instrument] : undefined
+  const limit = band === undefined ? beyond : keptWithin(order.side, beyond, instrument, band)
   if (limit !== order.limitPrice) modify(desk, order, { quantity: order.quantity, limitPrice: limit })
 }
+
+/** The limit, or the last price on the tick that the exchange takes on that side. */
+const keptWithin = (
+  side: Order["side"],
+  limit: Paise,
+  { tickSize }: Instrument,
+  { highest, lowest }: PriceLimits
+): Paise =>
+  side === "buy"
+    ? paise(Math.min(limit, Math.floor(highest / tickSize) * tickSize))
+    : paise(Math.max(limit, Math.ceil(lowest / tickSize) * tickSize))
 
 /** After a fill: no reduce-only order may be left that is larger than what it could reduce. */
 export const trimReducing = (desk: Desk, book: string, instrument: number): void => {

@@ -1,12 +1,15 @@
 /** What the exchange reports: the order's life, the ledger, the guard that follows the position. */
 import * as Result from "effect/Result"
 import { chargesOf, noCharges } from "../charges/Charges.ts"
+import { settlementCharges } from "../charges/settlementCharges.ts"
 import { type Charges } from "../decisions/Decision.ts"
+import { formatIstDate } from "../market/IndianTime.ts"
 import { type ExchangeReport, type Fill, isWorking, type Order, sign } from "../orders/Order.ts"
 import { apply, type TrackedOrder } from "../orders/OrderReducer.ts"
 import { book as bookFill, keyOf } from "../portfolio/Ledger.ts"
 import { decisionTime, type Desk } from "./DeskState.ts"
 import { exitPosition, trimReducing } from "./exits.ts"
+import { needChanged } from "./marginGroup.ts"
 import { turnRound } from "./signals.ts"
 import { held, isExit, workingIn } from "./workingOrders.ts"
 
@@ -19,6 +22,7 @@ export const takeReport = (desk: Desk, report: ExchangeReport): void => {
   const { order } = after
   state.orders[order.id] = after
   const ended = !isWorking(order.status)
+  const isWanted = state.cancelling[order.id] === true
   if (report._tag === "ChangeRefused" || ended) delete state.cancelling[order.id]
   if (ended) {
     state.working = state.working.filter((id) => id !== order.id)
@@ -27,10 +31,11 @@ export const takeReport = (desk: Desk, report: ExchangeReport): void => {
     // A change that made it larger was heard of only after it seemed complete.
     state.working.push(order.id)
   }
+  needChanged(desk, order.instrument)
   context.emit({ _tag: "OrderChanged", order })
   context.notify(order.book, order.instrument, { _tag: "Order", order })
   if (report._tag === "Filled") takeFill(desk, report, before, order)
-  if (ended) afterEnd(desk, order, report._tag === "Rejected" && report.neverSent === true)
+  if (ended) afterEnd(desk, order, report, isWanted)
 }
 
 const takeFill = (
@@ -57,30 +62,44 @@ const takeFill = (
   const key = keyOf(fill.book, fill.instrument)
   const realised = state.ledger[key]?.realised ?? 0
   const position = bookFill(state.ledger, fill, charges)
-  state.booked += position.realised - realised - charges.total * 100
+  const booked = position.realised - realised - charges.total * 100
+  state.booked += booked
+  if (order.venue === "paper") state.paperBooked += booked
   context.emit({ _tag: "Filled", fill, charges, position })
   context.notify(fill.book, fill.instrument, { _tag: "Fill", fill })
   positionChanged(desk, fill, holding, position.quantity)
 }
 
-/** Trading does not stop for a missing rate: the fill is booked without charges and an alarm says so. */
+/**
+ * Trading does not stop for a rate: beyond the dates that they are known for the last known ones are charged, a missing one is
+ * booked as nothing, and an alarm says so, once.
+ */
 const costOf = (desk: Desk, fill: Fill, valueBefore: number): Charges => {
   const { context, settings, state } = desk
-  const found = chargesOf(
-    fill,
-    context.instruments.at(fill.instrument),
-    settings.charges,
-    state.live[fill.orderId]?.plan ?? settings.plan,
-    valueBefore
-  )
-  if (Result.isSuccess(found)) return found.success
-  const { message, table } = found.failure
-  if (!state.ratesMissing.includes(table)) {
-    state.ratesMissing.push(table)
+  const instrument = context.instruments.at(fill.instrument)
+  const found = fill.purpose === "settlement"
+    ? settlementCharges(fill, instrument, settings.charges)
+    : chargesOf(fill, instrument, settings.charges, state.live[fill.orderId]?.plan ?? settings.plan, valueBefore)
+  const raise = (subject: string, detail: string): void => {
+    if (state.ratesMissing.includes(subject)) return
+    state.ratesMissing.push(subject)
     const at = decisionTime(desk)
-    context.emit({ _tag: "Alarm", kind: "charges", subject: table, raised: true, detail: message, since: fill.at, at })
+    context.emit({ _tag: "Alarm", kind: "charges", subject, raised: true, detail, since: fill.at, at })
   }
-  return noCharges
+  if (Result.isFailure(found)) {
+    raise(found.failure.table, found.failure.message)
+    return noCharges
+  }
+  const beyond = settings.charges.notCovered(formatIstDate(fill.at))
+  if (beyond !== undefined) {
+    // A session keeps its rates, so newer rules alone do not help it.
+    raise(
+      "charges",
+      `Fills of ${beyond.date} are charged by the last known rates: they are known from ${beyond.from} to ${beyond.to}. ` +
+        "Add the circulars' rows, and one of coverage.csv, to your rules folder and begin a new session"
+    )
+  }
+  return found.success
 }
 
 const positionChanged = (desk: Desk, fill: Fill, before: number, after: number): void => {
@@ -111,9 +130,11 @@ const positionChanged = (desk: Desk, fill: Fill, before: number, after: number):
 /** Times in a row that an exit which never reached the exchange is asked for again. */
 const MOST_RETRIES = 5
 
-/** What an order's end leaves behind. `neverSent`: it reached no exchange. */
-const afterEnd = (desk: Desk, order: Order, neverSent: boolean): void => {
+/** What an order's end leaves behind. `isWanted`: the desk has asked for it to be cancelled. */
+const afterEnd = (desk: Desk, order: Order, report: ExchangeReport, isWanted: boolean): void => {
   const { state } = desk
+  const neverSent = report._tag === "Rejected" && report.neverSent === true
+  const isRenewed = report._tag === "Cancelled" && report.renew === true
   const key = keyOf(order.book, order.instrument)
   if (!neverSent) delete state.retries[key]
   if (isExit(order)) {
@@ -121,6 +142,10 @@ const afterEnd = (desk: Desk, order: Order, neverSent: boolean): void => {
     const open = held(desk, order.book, order.instrument) !== 0
     if (!open || workingIn(desk, order.book, order.instrument).some(isExit)) return
     delete state.reversals[key]
+    if (isRenewed) {
+      exitPosition(desk, order.book, order.instrument, order.purpose)
+      return
+    }
     const tries = (state.retries[key] ?? 0) + 1
     if (neverSent && tries <= MOST_RETRIES) {
       // Nothing of it is anywhere, so another one doubles nothing.
@@ -128,8 +153,9 @@ const afterEnd = (desk: Desk, order: Order, neverSent: boolean): void => {
       exitPosition(desk, order.book, order.instrument, order.purpose)
       return
     }
-    if (order.status === "rejected") {
-      raiseOpenPosition(desk, order.book, order.instrument, `exit ${order.id} rejected: ${order.reason ?? ""}`)
+    const isTakenBack = order.venue === "live" && order.status === "cancelled" && !isWanted
+    if (order.status === "rejected" || isTakenBack) {
+      raiseOpenPosition(desk, order.book, order.instrument, `exit ${order.id} ${order.status}: ${order.reason ?? ""}`)
     }
     const price = desk.context.quote(order.instrument)?.price
     if (price !== undefined && order.status !== "rejected") setGuard(desk, order.book, order.instrument, price)
@@ -164,5 +190,5 @@ export const setGuard = (desk: Desk, book: string, instrument: number, reference
   })
 }
 
-const clearGuard = (desk: Desk, book: string, instrument: number): void =>
+export const clearGuard = (desk: Desk, book: string, instrument: number): void =>
   desk.context.guard({ _tag: "Clear", book, instrument, effectiveAt: guardAt(desk) })

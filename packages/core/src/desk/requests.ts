@@ -1,8 +1,10 @@
 /** What people, programs and strategies ask for: shape, reduce-only, risk, then the order. */
 import type { CommandOutcome } from "../commands/Command.ts"
+import { formatIstDate } from "../market/IndianTime.ts"
 import { type Order, type OrderRequest, sign } from "../orders/Order.ts"
 import { check, type RiskRefusal } from "../risk/Risk.ts"
 import { decisionTime, type Desk } from "./DeskState.ts"
+import { fundsFor } from "./funds.ts"
 import { liveRefusal } from "./live.ts"
 import {
   held,
@@ -76,6 +78,8 @@ const remedyOf = ({ rule }: RiskRefusal): string =>
     ? "Arm one on the page Brokers, or with keepgaining brokers arm; or send it on paper"
     : rule === "live"
     ? "Send it on paper"
+    : rule === "margin"
+    ? "Make it smaller, or leave something first; the capital is set when a session begins, with --capital"
     : "Correct the order, or see the risk limits in the settings"
 
 /** Asks the risk rules about an order, or (with `replaces`) about an order as a change would make it. */
@@ -111,9 +115,19 @@ export const riskOf = (
     dayResult: state.dayResult,
     ordersThisSecond: reduces ? 0 : ordersThisSecond(desk),
     killStage: state.killStage,
-    sessionEnded: state.sessionEnded,
-    afterSquareOff: isAfterSquareOff(desk, instrument)
+    today: formatIstDate(decisionTime(desk)),
+    sessionEnded: state.sessionEnded || isOver(desk, request.instrument),
+    afterSquareOff: isAfterSquareOff(desk, request.instrument),
+    funds: () => fundsFor(desk, book, request, replaces)
   })
+}
+
+/** Whether the instrument's own session has ended, or there is none today: others may go on trading. */
+const isOver = (desk: Desk, instrument: number): boolean => {
+  const { context } = desk
+  const now = decisionTime(desk)
+  const session = context.session(context.segmentOf(instrument), now)
+  return session === undefined || now >= session.close
 }
 
 const openOrOpening = (desk: Desk): number => {
@@ -155,6 +169,7 @@ const shapeFault = (request: OrderRequest): string | undefined => {
   const takesLimit = type === "limit" || type === "stop-limit"
   const takesTrigger = type === "stop" || type === "stop-limit"
   if (!(request.quantity > 0)) return "the quantity must be above 0"
+  if (request.purpose === "settlement") return "a settlement comes with the expiry, nobody asks for it"
   if (takesLimit && limitPrice === undefined) return `a ${type} order needs a limit price`
   if (takesTrigger && triggerPrice === undefined) return `a ${type} order needs a trigger price`
   if (!takesLimit && limitPrice !== undefined) {

@@ -54,7 +54,7 @@ const enter = (desk: Desk, deployment: string, instrument: number, signal: Signa
   if (stop === undefined) return "an entry needs a protective stop"
   if (long ? stop >= signal.entry : stop <= signal.entry) return `the stop of a ${signal.action} is beyond its entry`
   const definition = context.instruments.at(instrument)
-  if (isAfterSquareOff(desk, definition)) return "intraday positions are being squared off"
+  if (isAfterSquareOff(desk, instrument)) return "intraday positions are being squared off"
   const key = keyOf(deployment, instrument)
   const holding = held(desk, deployment, instrument)
   if (holding !== 0 && holding > 0 === long) return `it is ${signal.action} already`

@@ -1,5 +1,4 @@
 /** Placing, changing and cancelling orders, and what is known of those that work. */
-import { istTimeOfDay } from "../market/IndianTime.ts"
 import type { Instrument } from "../market/Instrument.ts"
 import type { Paise } from "../market/Money.ts"
 import { orderLuck, type OrderSeed } from "../matching/orderLuck.ts"
@@ -8,6 +7,8 @@ import { track } from "../orders/OrderReducer.ts"
 import { keyOf, quantityOf } from "../portfolio/Ledger.ts"
 import { DECISION_GRID, decisionTime, type Desk } from "./DeskState.ts"
 import { send, venueOf } from "./live.ts"
+import { needChanged } from "./marginGroup.ts"
+import { squareOffAt } from "./squareOff.ts"
 
 export const isDerivative = (instrument: Instrument): boolean =>
   instrument.kind === "future" || instrument.kind === "option"
@@ -37,6 +38,7 @@ export const place = (desk: Desk, book: string, request: OrderRequest): Order =>
   }
   state.orders[order.id] = track(order)
   state.working.push(order.id)
+  needChanged(desk, order.instrument)
   ordersThisSecond(desk)
   state.recent.push(now)
   if (isExit(order)) state.deadlines[order.id] = now + desk.settings.chaseAfter
@@ -113,9 +115,11 @@ export const held = (desk: Desk, book: string, instrument: number): number =>
   quantityOf(desk.state.ledger, book, instrument)
 
 /** Whether it is too late in the day to open an intraday position in the instrument. */
-export const isAfterSquareOff = (desk: Desk, instrument: Instrument): boolean => {
-  const { derivative, equity } = desk.settings.squareOff
-  return istTimeOfDay(decisionTime(desk)) >= (isDerivative(instrument) ? derivative : equity)
+export const isAfterSquareOff = (desk: Desk, instrument: number): boolean => {
+  const { context, settings } = desk
+  const now = decisionTime(desk)
+  const segment = context.segmentOf(instrument)
+  return now >= (squareOffAt(settings.squareOff, segment, context.session(segment, now), now) ?? -Infinity)
 }
 
 /** Orders within the second that ends now; forgets older ones. */

@@ -11,6 +11,11 @@ const RateName = Schema.Literals([
   "exposure-index",
   "exposure-stock",
   "expiry-day",
+  "calendar-spread-index",
+  "calendar-spread-stock",
+  /** 1: a contract on its last day sets off others of a later expiry; 0: it does not. */
+  "expiry-spread-index",
+  "expiry-spread-stock",
   "interest",
   "cash-intraday"
 ])
@@ -34,6 +39,10 @@ export interface MarginRates {
   readonly exposure: { readonly index: number; readonly stock: number }
   /** Extra on short index options on their expiry day. */
   readonly expiryDay: number
+  /** What a spread over two expiries binds, of its far leg. */
+  readonly calendarSpread: { readonly index: number; readonly stock: number }
+  /** Whether a contract on its last day still sets off others of a later expiry. */
+  readonly expirySpread: { readonly index: boolean; readonly stock: boolean }
   /** Yearly interest for pricing. */
   readonly rate: number
   /** What a day trade in shares binds, of its value. */
@@ -71,8 +80,33 @@ export const marginRatesOn = (
       volatilityScan: { index: yield* find("volatility-scan-index"), stock: yield* find("volatility-scan-stock") },
       exposure: { index: yield* find("exposure-index"), stock: yield* find("exposure-stock") },
       expiryDay: yield* find("expiry-day"),
+      calendarSpread: { index: yield* find("calendar-spread-index"), stock: yield* find("calendar-spread-stock") },
+      expirySpread: {
+        index: (yield* find("expiry-spread-index")) > 0,
+        stock: (yield* find("expiry-spread-stock")) > 0
+      },
       rate: yield* find("interest"),
       cashIntraday: yield* find("cash-intraday"),
       source: Array.from(sources).join("; ")
     }
   })
+
+/** Rates of every date; remembers the day it was asked for last. */
+export class MarginSchedule {
+  readonly rows: ReadonlyArray<MarginRow>
+  #date = ""
+  #found: Result.Result<MarginRates, MarginRateMissing> | undefined
+
+  constructor(rows: ReadonlyArray<MarginRow>) {
+    this.rows = rows
+  }
+
+  /** In force on an IST date. */
+  on(date: string): Result.Result<MarginRates, MarginRateMissing> {
+    if (this.#found === undefined || this.#date !== date) {
+      this.#date = date
+      this.#found = marginRatesOn(this.rows, date)
+    }
+    return this.#found
+  }
+}

@@ -4,14 +4,18 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { dayOf } from "../calendar/CalendarDays.ts"
+import type { TradingCalendar } from "../calendar/TradingCalendar.ts"
 import { chargesOf } from "../charges/Charges.ts"
-import type { ChargeSchedule } from "../charges/ChargeSchedule.ts"
+import { type ChargeSchedule, FeeName, FeeUnit } from "../charges/ChargeSchedule.ts"
+import { chargeWarnings, leastConfidence } from "../charges/chargeWarnings.ts"
+import { feesOf } from "../charges/fees.ts"
 import { Charges } from "../decisions/Decision.ts"
-import { parseIst } from "../market/IndianTime.ts"
+import { startOfIstDay } from "../market/IndianTime.ts"
 import type { Instrument } from "../market/Instrument.ts"
 import { type Paise, rupees } from "../market/Money.ts"
-import { impliedVolatility } from "../options/impliedVolatility.ts"
 import type { Product, Side } from "../orders/Order.ts"
+import { marginContract } from "./marginContract.ts"
 import type { MarginRateMissing, MarginRates } from "./MarginRates.ts"
 import { scenarioMargin } from "./scenarioMargin.ts"
 
@@ -21,7 +25,16 @@ export const OrderEstimate = Schema.Struct({
   /** Rupees. */
   value: Schema.Finite,
   charges: Schema.Union([
-    Schema.TaggedStruct("Known", { charges: Charges, plan: Schema.String }),
+    Schema.TaggedStruct("Known", {
+      charges: Charges,
+      plan: Schema.String,
+      /** A for a circular to D for a guess, as its rows have it. */
+      confidence: Schema.String,
+      /** Why the charges may be wrong, in words. */
+      warnings: Schema.Array(Schema.String),
+      /** What the order, or what becomes of it, may cost besides: rupees or a share of the value, with GST. */
+      fees: Schema.Array(Schema.Struct({ name: FeeName, amount: Schema.Finite, unit: FeeUnit }))
+    }),
     Unknown
   ]),
   margin: Schema.Union([
@@ -34,7 +47,9 @@ export const OrderEstimate = Schema.Struct({
       source: Schema.String
     }),
     Unknown
-  ])
+  ]),
+  /** On paper: what it would need beyond what is bound already, and what is free for it; rupees. */
+  funds: Schema.optionalKey(Schema.Struct({ needed: Schema.Finite, free: Schema.Finite }))
 })
 export type OrderEstimate = typeof OrderEstimate.Type
 
@@ -53,13 +68,18 @@ export interface EstimatedOrder {
 
 const CASH_SOURCE = "peak margin rules; shares that are kept are paid or delivered in full"
 
-const YEAR_MS = 365 * 86_400_000
+/** When contracts of that expiry stop trading, epoch ms. */
+const lastMoment = (calendar: TradingCalendar, expiry: string): number | undefined => {
+  const close = calendar.close(expiry, "derivatives")
+  return close === undefined ? undefined : startOfIstDay(dayOf(expiry)) + close
+}
 
 export const estimateOrder = (
   order: EstimatedOrder,
   schedule: ChargeSchedule,
   plan: string,
-  rates: Result.Result<MarginRates, MarginRateMissing>
+  rates: Result.Result<MarginRates, MarginRateMissing>,
+  calendar: TradingCalendar
 ): OrderEstimate => {
   const { at, instrument, price, product, quantity, side } = order
   const value = quantity * price / 100
@@ -72,15 +92,27 @@ export const estimateOrder = (
   return {
     value,
     charges: Result.isSuccess(charges)
-      ? { _tag: "Known", charges: charges.success, plan }
+      ? {
+        _tag: "Known",
+        charges: charges.success,
+        plan,
+        confidence: leastConfidence(order, schedule, plan),
+        warnings: chargeWarnings(order, schedule, plan),
+        fees: feesOf(order, schedule, plan).map(({ amount, row: { fee, unit } }) => ({ name: fee, amount, unit }))
+      }
       : { _tag: "Unknown", reason: charges.failure.message },
     margin: Result.isSuccess(rates)
-      ? marginOf(order, value, rates.success)
+      ? marginOf(order, value, rates.success, calendar)
       : { _tag: "Unknown", reason: rates.failure.message }
   }
 }
 
-const marginOf = (order: EstimatedOrder, value: number, rates: MarginRates): OrderEstimate["margin"] => {
+const marginOf = (
+  order: EstimatedOrder,
+  value: number,
+  rates: MarginRates,
+  calendar: TradingCalendar
+): OrderEstimate["margin"] => {
   const { at, instrument, price, product, quantity, side, spot } = order
   const buys = side === "buy"
   if (instrument.kind === "index") return { _tag: "Unknown", reason: "An index is not traded" }
@@ -98,30 +130,20 @@ const marginOf = (order: EstimatedOrder, value: number, rates: MarginRates): Ord
     return { _tag: "Known", total: value, parts: [{ name: "Premium", amount: value }], source }
   }
   if (spot === undefined || !(spot > 0)) return { _tag: "Unknown", reason: "The underlying has no price yet" }
-  const { expiry = "", right, strike } = instrument
-  // Contracts of the year 2026 close at 15:30 or 15:40: for the worth of an option the ten minutes do not count.
-  const end = parseIst(`${expiry} 15:30:00`)
-  const leg = {
-    underlying: instrument.underlying ?? instrument.symbol,
-    isIndex: order.underlyingIsIndex,
-    quantity: buys ? quantity : -quantity,
-    spot: spot / 100,
+  const end = instrument.expiry === undefined ? undefined : lastMoment(calendar, instrument.expiry)
+  const { contract, isExplained } = marginContract(instrument, {
     price: price / 100,
-    expiresToday: end !== undefined && end >= at && end - at < 86_400_000
-  }
-  const margin = () => {
-    if (instrument.kind === "future") return scenarioMargin([leg], rates)
-    if (end === undefined || right === undefined || strike === undefined) return undefined
-    const time = Math.max(end - at, 60_000) / YEAR_MS
-    const inputs = { right, spot: spot / 100, strike: strike / 100, time, rate: rates.rate }
-    const volatility = impliedVolatility(inputs, price / 100)
-    if (volatility === undefined) return undefined
-    return scenarioMargin([{ ...leg, option: { right, strike: strike / 100, time, volatility } }], rates)
-  }
-  const found = margin()
-  if (found === undefined) {
+    spot: spot / 100,
+    isIndex: order.underlyingIsIndex,
+    at,
+    rate: rates.rate,
+    ...(end === undefined ? {} : { end })
+  })
+  if (!isExplained) {
     return { _tag: "Unknown", reason: "No volatility explains that price, so the model cannot work out a margin" }
   }
+  const underlying = instrument.underlying ?? instrument.symbol
+  const found = scenarioMargin([{ ...contract, underlying, quantity: buys ? quantity : -quantity }], rates)
   return {
     _tag: "Known",
     total: found.total,

@@ -13,6 +13,9 @@ export type InstrumentKind = typeof InstrumentKind.Type
 export const OptionRight = Schema.Literals(["CE", "PE"])
 export type OptionRight = typeof OptionRight.Type
 
+export const Security = Schema.Literals(["share", "fund"])
+export type Security = typeof Security.Type
+
 /** Dense index of an instrument in one session's {@link InstrumentTable}. */
 export type InstrumentIndex = number
 
@@ -31,7 +34,13 @@ export const Instrument = Schema.Struct({
   expiry: Schema.optionalKey(Schema.String),
   /** Strike in paise, for options. */
   strike: Schema.optionalKey(Schema.Int),
-  right: Schema.optionalKey(OptionRight)
+  right: Schema.optionalKey(OptionRight),
+  /** Of what is traded for cash: whether it is a company's share or a unit of a fund (an ETF). Not known when left out. */
+  security: Schema.optionalKey(Security),
+  /** BSE's group of a share, such as `A` or `XT`: it decides what the exchange charges. Not known when left out. */
+  group: Schema.optionalKey(Schema.NonEmptyString),
+  /** Of a share: whether an auction makes its close, so that it trades continuously for less long. Not known when left out. */
+  closingAuction: Schema.optionalKey(Schema.Boolean)
 })
 export type Instrument = typeof Instrument.Type
 

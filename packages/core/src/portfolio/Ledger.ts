@@ -3,8 +3,8 @@
  *
  * Exact: cost and realised profit are whole paise, always. A partial close takes its share of the cost rounded to the
  * paisa and leaves the rest with what stays open, so nothing is lost or drifts: at any time
- * `realised - cost = cash`, where cash is what all sells brought less what all buys cost, and when a position is flat
- * its realised profit is that cash to the paisa. (The split between realised and open may differ from the unrounded
+ * `realised - cost - handedOver = cash`, where cash is what all sells brought less what all buys cost, and when a position is
+ * flat (and nothing of it was handed over) its realised profit is that cash to the paisa. (The split between realised and open may differ from the unrounded
  * average by less than a paisa a close.) Holds while cost stays below 2^53 paise, 90 billion rupees.
  */
 import type { Charges, Position } from "../decisions/Decision.ts"
@@ -19,6 +19,8 @@ export interface LedgerEntry {
   quantity: number
   /** Signed cost of the open quantity, whole paise: positive when long. */
   cost: number
+  /** Signed cost of what left without a fill that we know of, whole paise: see {@link handOver}. */
+  handedOver: number
   /** Profit of what was closed, before charges, whole paise. */
   realised: number
   /** Rupees, unrounded. */
@@ -52,11 +54,23 @@ export const book = (state: LedgerState, fill: Fill, charges: Charges): Position
   return positionOf(entry)
 }
 
+/**
+ * Takes a position out that others settle, and answers what is left of it: nothing is held, and what it comes to is not in
+ * `realised`, because nobody told us.
+ */
+export const handOver = (entry: LedgerEntry): Position => {
+  entry.handedOver += entry.cost
+  entry.cost = 0
+  entry.quantity = 0
+  return positionOf(entry)
+}
+
 const emptyEntry = (bookName: string, instrument: number): LedgerEntry => ({
   book: bookName,
   instrument,
   quantity: 0,
   cost: 0,
+  handedOver: 0,
   realised: 0,
   charges: 0,
   buyQuantity: 0,

@@ -10,6 +10,8 @@ import type { OrderType, Product, Side } from "../orders/Order.ts"
 import { isThrough, priceFault, productFault, quantityFault, stopLimitFault } from "../orders/rejectReason.ts"
 
 export interface RiskLimits {
+  /** With which the paper books begin, all of them together; what they make and what it costs goes into it. Paise. */
+  readonly capital: number
   /** Units an order. */
   readonly maxOrderQuantity: number
   /** Value of one order, paise. */
@@ -54,9 +56,24 @@ export interface RiskQuestion {
   readonly dayResult: number
   readonly ordersThisSecond: number
   readonly killStage: KillStage
+  /** IST date. */
+  readonly today: string
   /** The session is over, or it is too late in the day to open an intraday position. */
   readonly sessionEnded: boolean
   readonly afterSquareOff: boolean
+  /** Asked last, because it takes longest; `undefined` where orders are not held against the capital. */
+  readonly funds: () => Funds | undefined
+}
+
+/** What an order needs of the money that the paper books share, paise. */
+export interface Funds {
+  /** Beyond what is bound already; 0 or less: it frees some. `undefined`: nobody can know. */
+  readonly needed: number | undefined
+  readonly free: number
+  /** Bound and free. */
+  readonly capital: number
+  /** Symbol whose price the need depends on. */
+  readonly underlying: string
 }
 
 export interface RiskRefusal {
@@ -85,6 +102,14 @@ export const rules: ReadonlyArray<Rule> = [
     always: true,
     broken: ({ instrument }) =>
       isTradable(instrument) ? undefined : `${instrument.symbol} is an index and cannot be traded`
+  },
+  {
+    name: "expiry",
+    always: true,
+    broken: ({ instrument, today }) =>
+      instrument.expiry === undefined || instrument.expiry >= today
+        ? undefined
+        : `${instrument.symbol} expired on ${instrument.expiry}`
   },
   {
     name: "product",
@@ -199,6 +224,19 @@ export const rules: ReadonlyArray<Rule> = [
       ordersThisSecond < maxOrdersPerSecond
         ? undefined
         : `${ordersThisSecond} orders within a second, limit ${maxOrdersPerSecond}`
+  },
+  {
+    name: "margin",
+    always: false,
+    broken: ({ funds: ask }) => {
+      const funds = ask()
+      if (funds === undefined) return undefined
+      const { capital, free, needed, underlying } = funds
+      if (needed === undefined) return `${underlying} has no price yet, so the margin cannot be worked out`
+      return needed <= 0 || needed <= free
+        ? undefined
+        : `${rupeesText(needed)} needed, ${rupeesText(free)} free of ${rupeesText(capital)}`
+    }
   }
 ]
 

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
+import { dateOf, dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
+import { type CalendarRules, Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
 import { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import { calendarHours } from "@keepgaining/core/candles/calendarHours.ts"
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
@@ -7,9 +8,10 @@ import { CandleBuilder } from "@keepgaining/core/candles/CandleBuilder.ts"
 import { intervals } from "@keepgaining/core/candles/Interval.ts"
 import { segmentsOf } from "@keepgaining/core/candles/segmentOf.ts"
 import { HoursRules, plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
-import { formatIstTime } from "@keepgaining/core/market/IndianTime.ts"
+import { formatIstTime, startOfIstDay } from "@keepgaining/core/market/IndianTime.ts"
 import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import * as Random from "@keepgaining/core/random/Random.ts"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { NaiveCandles, type NaiveTick } from "./naiveCandles.ts"
 
@@ -22,7 +24,11 @@ const phase = (segment: Segment, effective_from: string, start: string, end: str
   end,
   ...origin
 })
-const special = (date: string, kind: "full" | "muhurat" | "recovery-test", ...times: ReadonlyArray<string>) => {
+const special = (
+  date: string,
+  kind: "full" | "muhurat" | "recovery-test",
+  ...times: ReadonlyArray<string>
+): CalendarRules["specialSessions"][number] => {
   const [open = "", close = "", second_open = "", second_close = ""] = times
   return { date, name: kind, kind, open, close, second_open, second_close, ...origin }
 }
@@ -33,7 +39,11 @@ const calendar = new TradingCalendar({
     special("2025-10-21", "muhurat", "13:45", "14:45"),
     special("2024-03-02", "recovery-test", "09:15", "10:00", "11:30", "12:30"),
     special("2026-02-01", "full"),
-    special("2026-11-08", "muhurat")
+    special("2026-11-08", "muhurat"),
+    special("2026-08-29", "full"),
+    special("2026-10-19", "muhurat", "18:00", "19:00"),
+    { ...special("2026-10-19", "muhurat", "18:00", "18:45"), segment: "cash-closing-auction" },
+    { ...special("2026-10-25", "muhurat", "18:00", "19:00"), segment: "derivatives" }
   ],
   phases: [
     phase("cash", "2010-10-18", "09:15", "15:30"),
@@ -139,6 +149,48 @@ describe("trading hours", () => {
     assert.strictEqual(shown(live, "cash", "2026-06-13"), "none")
   })
 
+  it("of a full session on a weekend are those of each segment", () => {
+    assert.strictEqual(shown(live, "derivatives", "2026-08-29"), "09:15-15:40")
+    assert.strictEqual(shown(live, "cash-closing-auction", "2026-08-29"), "09:15-15:15")
+    assert.strictEqual(shown(live, "cash", "2026-08-29"), "09:15-15:30")
+  })
+
+  it("of a special session may be a segment's own, before those that are of all", () => {
+    assert.strictEqual(shown(live, "cash-closing-auction", "2026-10-19"), "18:00-18:45")
+    assert.strictEqual(shown(live, "cash", "2026-10-19"), "18:00-19:00")
+    // A Sunday with a session of derivatives alone.
+    assert.strictEqual(shown(live, "derivatives", "2026-10-25"), "18:00-19:00")
+    assert.strictEqual(shown(live, "cash", "2026-10-25"), "none")
+  })
+
+  it("are those that the calendar says, segment by segment", () => {
+    for (let day = dayOf("2024-01-01"); day <= dayOf("2026-12-31"); day++) {
+      for (const segment of Segment.literals) {
+        const date = dateOf(day)
+        const spans = Result.getOrThrow(calendar.spans(date, segment)) ?? []
+        const midnight = startOfIstDay(day)
+        assert.deepStrictEqual(
+          live.of(segment).day(noon(date))?.spans ?? [],
+          spans.map(({ close, open }) => ({ open: midnight + open, close: midnight + close })),
+          `${date} ${segment}`
+        )
+      }
+    }
+  })
+
+  it("end where the calendar does: of no day beyond it is said that it trades", () => {
+    for (const date of ["2021-12-31", "2027-01-01", "2027-01-04", "2027-01-26"]) {
+      assert.strictEqual(shown(live, "cash", date), "none", date)
+      assert.isFalse(live.covers(noon(date)), date)
+      assert.isUndefined(live.day(noon(date), Segment.literals), date)
+    }
+    assert.isTrue(live.covers(noon("2026-12-31")))
+    assert.strictEqual(shown(live, "cash", "2026-12-31"), "09:15-15:30")
+    // A generated market trades on any day, and a recording's ticks prove that theirs did.
+    assert.strictEqual(shown(new TradingHours(plainHours), "cash", "2027-01-26"), "09:15-15:30")
+    assert.strictEqual(shown(recorded, "cash", "2027-01-26"), "09:15-15:30")
+  })
+
   it("of a recording hold on any day, for its ticks prove that it traded; also before the calendar begins", () => {
     assert.strictEqual(shown(recorded, "cash", "2026-11-10"), "09:15-15:30")
     assert.strictEqual(shown(recorded, "cash", "2026-06-13"), "09:15-15:30")
@@ -168,5 +220,15 @@ describe("trading hours", () => {
       { symbol: "NSE:SBIN26NOVFUT", exchange: "NSE", kind: "future", tickSize: 5, lotSize: 750, underlying: "NSE:SBIN" }
     ])
     assert.deepStrictEqual(segmentsOf(table), ["cash", "cash-closing-auction", "cash", "derivatives"])
+  })
+
+  it("belong to segments that shares say themselves, whatever else is watched", () => {
+    const on = { exchange: "NSE", tickSize: 5, lotSize: 1 } as const
+    const table = InstrumentTable.from([
+      { ...on, symbol: "NSE:SBIN", kind: "equity", closingAuction: false },
+      { ...on, symbol: "NSE:RELIANCE", kind: "equity", closingAuction: true },
+      { ...on, symbol: "NSE:SBIN26NOVFUT", kind: "future", underlying: "NSE:SBIN" }
+    ])
+    assert.deepStrictEqual(segmentsOf(table), ["cash", "cash-closing-auction", "derivatives"])
   })
 })

@@ -3,6 +3,8 @@
  * `books[i]!` and `guards[i]!` below: there is one of each per instrument of the table, and tests use no other index.
  */
 import { assert } from "@effect/vitest"
+import { segmentsOf } from "@keepgaining/core/candles/segmentOf.ts"
+import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
 import {
   defaultDeskSettings,
@@ -20,6 +22,7 @@ import type { ExchangeInstruction, ExchangeReport, Order, OrderRequest } from "@
 import type { Signal } from "@keepgaining/core/strategies/Signal.ts"
 import type { OrderUpdate } from "@keepgaining/core/strategies/Strategy.ts"
 import { shippedCharges } from "../charges/shippedCharges.ts"
+import { shippedMargins } from "../margins/shippedMargins.ts"
 
 export const open = parseIst("2026-06-01 09:15:00")!
 
@@ -42,6 +45,7 @@ export const INDEX = 2
 export const settings: DeskSettings = {
   ...defaultDeskSettings,
   charges: shippedCharges,
+  margins: shippedMargins,
   fills: { seed: 1, protection: 0.005, participation: 1, slippage: 0 },
   latency: { base: 50, jitter: 0 }
 }
@@ -54,17 +58,27 @@ export class DeskAtWork {
   decisions: Array<Decision> = []
   told: Array<OrderUpdate> = []
   sent: Array<ExchangeInstruction> = []
-  readonly books = [PaperBook.initial(), PaperBook.initial(), PaperBook.initial()]
-  readonly guards = [Guard.initial(), Guard.initial(), Guard.initial()]
+  readonly books: Array<PaperBook.PaperBookState>
+  readonly guards: Array<Guard.GuardState>
   readonly quotes = new Map<number, DeskQuote>()
-  readonly instruments = InstrumentTable.from([share, future, index])
+  readonly instruments: InstrumentTable
 
-  constructor(changed: Partial<DeskSettings> = {}) {
+  constructor(
+    changed: Partial<DeskSettings> = {},
+    listed: ReadonlyArray<Instrument> = [share, future, index],
+    hours = new TradingHours(plainHours)
+  ) {
+    this.instruments = InstrumentTable.from(listed)
+    this.books = listed.map(() => PaperBook.initial())
+    this.guards = listed.map(() => Guard.initial())
     this.desk = new OrderDesk({ ...settings, ...changed }, {
       now: () => this.now,
       cause: () => 7,
       instruments: this.instruments,
       quote: (instrument) => this.quotes.get(instrument),
+      lastPrice: (instrument) => this.quotes.get(instrument)?.price,
+      segmentOf: (instrument) => segmentsOf(this.instruments)[instrument]!,
+      session: (segment, instant) => hours.of(segment).day(instant),
       emit: (decision) => this.decisions.push(decision),
       send: (instruction) => {
         this.sent.push(instruction)
@@ -123,6 +137,12 @@ export class DeskAtWork {
     for (const book of this.books) PaperBook.onSessionEnd(book, now, (each) => reports.push(each))
     for (const report of reports) this.desk.onReport(report)
     this.desk.onSessionEnd(now)
+  }
+
+  /** Begins another day, before any price of it. */
+  startSession(now: number): void {
+    this.now = now
+    this.desk.onSessionStart(now)
   }
 
   signal(

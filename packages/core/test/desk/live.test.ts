@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
 import { liveBook, type OrderRequest } from "@keepgaining/core/orders/Order.ts"
-import { DeskAtWork, SHARE } from "./DeskAtWork.ts"
+import { DeskAtWork, settings, SHARE } from "./DeskAtWork.ts"
 
 const tonight = parseIst("2026-06-02 00:00:00")!
 
@@ -161,5 +161,70 @@ describe("live orders at the desk", () => {
     assert.strictEqual(at.desk.state.live["O1"]?.cancel, "enough")
     at.desk.onReport({ _tag: "ChangeRefused", orderId: "O1", reason: "too late", at: at.now })
     assert.isUndefined(at.desk.state.live["O1"]?.cancel)
+  })
+
+  it("move the limit of a way out after the market no further than the day's price band, on its tick", () => {
+    for (
+      const [band, away, limit] of [[[95_003, 100_003], 99_600, 99_600 * 0.995], [
+        [95_003, 105_000],
+        95_010,
+        95_005
+      ]] as const
+    ) {
+      const at = live()
+      open(at)
+      at.desk.onBand(SHARE, { lowest: paise(band[0]), highest: paise(band[1]) })
+      at.desk.onExitPosition(liveBook, SHARE)
+      route(at, "O2")
+      at.desk.onReport({ _tag: "Accepted", orderId: "O2", at: at.now })
+      at.tick(away, 10)
+      at.tick(away, settings.chaseAfter + 1_000)
+      const changes = sent(at).flatMap((each) => each._tag === "Modify" ? [each] : [])
+      assert.strictEqual(changes.length, 1)
+      assert.closeTo(changes[0]?.limitPrice ?? 0, limit, 5)
+      assert.isAtLeast(changes[0]?.limitPrice ?? 0, band[0])
+      assert.strictEqual((changes[0]?.limitPrice ?? 1) % 5, 0)
+      at.desk.onReport({
+        _tag: "Modified",
+        orderId: "O2",
+        revision: 1,
+        quantity: 10,
+        limitPrice: paise(changes[0]?.limitPrice ?? 0),
+        at: at.now
+      })
+      // At the edge there is nothing more to ask for.
+      at.tick(away, settings.chaseAfter + 1_000)
+      assert.strictEqual(sent(at).filter((each) => each._tag === "Modify").length, 1)
+    }
+  })
+
+  it("forget the band with the day, and ways out on paper know none", () => {
+    const at = live()
+    at.desk.onBand(SHARE, { lowest: paise(99_900), highest: paise(100_100) })
+    at.desk.onRequest("manual", request("paper"))
+    at.tick(100_000, 1_000)
+    at.desk.onExitPosition("manual", SHARE)
+    at.tick(100_000, 1_000, SHARE, 0)
+    at.desk.onSessionStart(tonight)
+    assert.deepStrictEqual(at.desk.state.bands, {})
+    const other = live()
+    open(other)
+    other.desk.onBand(SHARE, { lowest: paise(95_000), highest: paise(100_010) })
+    other.desk.onRequest(liveBook, request("turn", { side: "sell", quantity: 20 }))
+    route(other, "O2")
+    other.desk.onReport({
+      _tag: "Filled",
+      orderId: "O2",
+      execution: 1,
+      quantity: 20,
+      price: paise(100_000),
+      at: other.now
+    })
+    other.desk.onExitPosition(liveBook, SHARE)
+    route(other, "O3")
+    other.desk.onReport({ _tag: "Accepted", orderId: "O3", at: other.now })
+    other.tick(100_000, settings.chaseAfter + 1_000)
+    const [change] = sent(other).flatMap((each) => each._tag === "Modify" ? [each] : [])
+    assert.strictEqual(change?.limitPrice, 100_010)
   })
 })

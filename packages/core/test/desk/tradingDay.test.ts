@@ -113,7 +113,7 @@ describe("the order desk over the day", () => {
     work.request()
     work.tick(10_000)
     assert.strictEqual(work.held("manual"), 10)
-    assert.deepInclude(work.of("Alarm")[0], { kind: "charges", raised: true })
+    assert.deepInclude(work.of("Alarm").find(({ kind }) => kind === "charges"), { kind: "charges", raised: true })
   })
 
   it("is plain data: a copy through JSON goes on as if nothing had happened", () => {

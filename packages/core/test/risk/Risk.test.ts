@@ -32,13 +32,20 @@ const fine: RiskQuestion = {
   dayResult: 0,
   ordersThisSecond: 0,
   killStage: "none",
+  today: "2026-08-25",
   sessionEnded: false,
-  afterSquareOff: false
+  afterSquareOff: false,
+  funds: () => undefined
 }
 
 const cases: ReadonlyArray<readonly [rule: string, broken: Partial<RiskQuestion>, numbers: RegExp]> = [
   ["session", { sessionEnded: true }, /ended/],
   ["tradable", { instrument: { ...share, kind: "index" } }, /NSE:RELIANCE/],
+  [
+    "expiry",
+    { instrument: { ...future, expiry: "2026-08-24" }, quantity: 75, product: "carry" },
+    /expired on 2026-08-24/
+  ],
   ["product", { product: "carry" }, /delivery/],
   ["product", { instrument: future, quantity: 75, product: "delivery" }, /derivative/],
   ["lot", { instrument: future, quantity: 74 }, /74.*75/],
@@ -58,7 +65,17 @@ const cases: ReadonlyArray<readonly [rule: string, broken: Partial<RiskQuestion>
   ["open-positions", { openPositions: 5 }, /5 open, limit 5/],
   ["price-distance", { limitPrice: 12_005 }, /20 %/],
   ["stale-quote", { type: "market", limitPrice: undefined, quoteAge: 60_001 }, /60 s/],
-  ["order-rate", { ordersThisSecond: 10 }, /10 orders/]
+  ["order-rate", { ordersThisSecond: 10 }, /10 orders/],
+  [
+    "margin",
+    { funds: () => ({ needed: 17_774_900, free: 5_225_100, capital: 100_000_000, underlying: "X" }) },
+    /^₹1,77,749\.00 needed, ₹52,251\.00 free of ₹10,00,000\.00$/
+  ],
+  [
+    "margin",
+    { funds: () => ({ needed: undefined, free: 0, capital: 0, underlying: "NSE:NIFTY 50" }) },
+    /NIFTY 50 has no price/
+  ]
 ]
 
 describe("risk", () => {
@@ -66,6 +83,10 @@ describe("risk", () => {
     assert.isUndefined(check(limits, fine))
     assert.isUndefined(check(limits, { ...fine, quoteAge: 1e9 }), "a limit order may rest on an old quote")
     assert.isUndefined(check(limits, { ...fine, openPositions: 9, held: 5 }), "adding to a position opens none")
+    assert.isUndefined(
+      check(limits, { ...fine, instrument: { ...future, expiry: fine.today }, quantity: 75, product: "carry" }),
+      "a contract trades on its last day"
+    )
     assert.isUndefined(check(limits, { ...fine, afterSquareOff: true, product: "delivery" }))
     assert.isUndefined(check(limits, { ...fine, side: "sell", product: "delivery", held: 100 }))
   })

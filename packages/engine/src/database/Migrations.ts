@@ -481,6 +481,16 @@ export const migrations = Migrator.fromRecord({
   // The newest are listed, and the oldest forgotten.
   "0012_archive_differences_by_age": statements(
     `create index archive_differences_by_age on archive_differences (replaced_at)`
+  ),
+  // Whether an auction makes the close of a share; null where the broker does not tell.
+  "0013_closing_auctions": statements(
+    `alter table instrument_versions add column closing_auction boolean`,
+    `alter table instrument_staging add column closing_auction boolean`
+  ),
+  // BSE's group of a share, which decides what the exchange charges; null where the broker does not tell.
+  "0014_share_groups": statements(
+    `alter table instrument_versions add column share_group text`,
+    `alter table instrument_staging add column share_group text`
   )
 })
 

@@ -6,6 +6,7 @@
 import type { Broker } from "@keepgaining/brokers/port/Broker.ts"
 import type { BrokerMarketData } from "@keepgaining/brokers/port/BrokerAccount.ts"
 import type { BrokerError } from "@keepgaining/brokers/port/BrokerError.ts"
+import { type Capabilities, capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
 import { type BrokerCandle, CandleInterval } from "@keepgaining/brokers/port/MarketQuote.ts"
 import { dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
 import { type CandleColumns, candleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
@@ -23,12 +24,14 @@ import {
   HistoryUnauthorised,
   HistoryUnavailable
 } from "./HistoryError.ts"
-import { askedText, type HistoryPort, type HistoryQuery } from "./HistoryPort.ts"
+import { askedText, type HistoryCapabilities, type HistoryPort, type HistoryQuery } from "./HistoryPort.ts"
 
 export interface HistoryAccount {
   /** Our name of it. */
   readonly account: string
   readonly broker: Broker
+  /** As they hold for the account; the broker's documented ones without it. */
+  readonly capabilities?: Pick<Capabilities, "candleRates" | "candleSpans">
   /** Through the account's gate; `undefined` while it is not logged in. */
   readonly marketData: () => Pick<BrokerMarketData, "candles"> | undefined
 }
@@ -80,9 +83,22 @@ export const brokerDays = (rows: ReadonlyArray<BrokerCandle>): Result.Result<Rea
   return Result.succeed(days)
 }
 
+/** What the documents say of the broker's history, with the account's own numbers in place of them. */
+const historyOf = ({ broker, capabilities: own }: HistoryAccount): HistoryCapabilities => {
+  const documented = documentedCapabilities[broker]
+  const { candleRates, candleSpans } = { ...capabilities[broker], ...own }
+  const limits = candleRates === capabilities[broker].candleRates
+    ? documented.limits
+    : candleRates.map(({ calls, window }) => ({ requests: calls, window }))
+  return {
+    ...documented,
+    longestSpan: { ...documented.longestSpan, ...candleSpans },
+    limits: limits.filter(({ window }) => window > MINUTE_MS)
+  }
+}
+
 export const accountHistory = (account: HistoryAccount): HistoryPort["Service"] => {
   const source = sourceOf(account)
-  const documented = documentedCapabilities[account.broker]
   const ask = <A>(
     query: HistoryQuery,
     read: (rows: ReadonlyArray<BrokerCandle>) => Result.Result<A, string>
@@ -107,7 +123,7 @@ export const accountHistory = (account: HistoryAccount): HistoryPort["Service"] 
     })
   return {
     source,
-    capabilities: { ...documented, limits: documented.limits.filter(({ window }) => window > MINUTE_MS) },
+    capabilities: historyOf(account),
     candles: (query) => ask(query, brokerColumns),
     days: (query) => ask(query, brokerDays)
   }

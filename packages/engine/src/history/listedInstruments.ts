@@ -1,5 +1,6 @@
 /** Symbols as a broker's master lists them: what its account must know to ask for them, and whose trading hours they have. Pure. */
 import type { BrokerInstrument, BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
+import type { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import { segmentOf } from "@keepgaining/core/candles/segmentOf.ts"
 import type { IndexNames } from "@keepgaining/core/contracts/IndexNames.ts"
 import type { MasterEntry } from "../instruments/master/MasterEntry.ts"
@@ -19,10 +20,11 @@ export const listedInstruments = (
   symbols: ReadonlyArray<string>,
   entries: ReadonlyArray<MasterEntry>,
   names: IndexNames,
+  calendar: TradingCalendar,
   known: BrokerInstruments
 ): Listed => {
   const wanted = new Set(symbols)
-  const listing = listingOf(entries)
+  const listing = listingOf(entries, calendar)
   const underlyings = new Set(
     entries.flatMap(({ exchange, underlying }) => underlying === null ? [] : [names.underlyingOf(exchange, underlying)])
   )

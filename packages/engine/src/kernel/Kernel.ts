@@ -11,6 +11,7 @@
  * the feed monitor, the desk's schedule, the end of the session.
  */
 import type { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
+import { coverageFault } from "@keepgaining/core/calendar/coverageFault.ts"
 import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { FEED_GAP } from "@keepgaining/core/candles/CandleBuilder.ts"
 import { type Interval, intervals } from "@keepgaining/core/candles/Interval.ts"
@@ -92,6 +93,8 @@ export class Kernel {
   /** Close of the current session, epoch ms; 0 before its first tick. */
   sessionClose = 0
   sessionEnded = false
+  /** The alarm is on that the calendar ends soon. */
+  calendarEnds = false
   day = 0
   /** The desk has nothing to do before this event time; 0 = it has to be asked. */
   #deskBound = 0
@@ -107,8 +110,8 @@ export class Kernel {
     this.instruments = options.instruments
     this.quotes = new QuoteBoard(options.instruments.size)
     this.monitor = new FeedMonitor(options.staleAfter)
-    const { charges, seed } = options
-    const desk: DeskSettings = { ...options.desk, charges, fills: { ...options.desk.fills, seed } }
+    const { charges, margins, seed } = options
+    const desk: DeskSettings = { ...options.desk, charges, margins, fills: { ...options.desk.fills, seed } }
     const services: CellServices = {
       deadLetters: this.deadLetters,
       history: this.history,
@@ -133,6 +136,10 @@ export class Kernel {
       cause: () => this.cause,
       instruments: options.instruments,
       quote: (instrument) => this.quotes.quote(instrument),
+      lastPrice: (instrument) => this.quotes.lastPrice(instrument),
+      // An instrument of the table has a segment.
+      segmentOf: (instrument) => this.#segments()[instrument]!,
+      session: (segment, instant) => options.hours.of(segment).day(instant),
       emit: (decision) => this.emit(decision),
       send: (instruction) => this.#toBook(instruction),
       guard: (instruction) => this.#toGuard(instruction),
@@ -269,6 +276,16 @@ export class Kernel {
     this.now = to
   }
 
+  /** Raises the alarm about the end of the calendar, or ends it. It is said again as often as it is looked up. */
+  coverage(until: string | null, at: number): void {
+    const fault = coverageFault(until, at)
+    if (fault === undefined && !this.calendarEnds) return
+    this.calendarEnds = fault !== undefined
+    const detail = fault ?? `Trading days are known until ${until}`
+    const raised = this.calendarEnds
+    this.emit({ _tag: "Alarm", kind: "calendar", subject: "trading days", raised, detail, since: at, at })
+  }
+
   takeDecisions(): Array<RecordedDecision> {
     const taken = this.decisions
     this.decisions = []
@@ -363,7 +380,7 @@ export class Kernel {
     const hours = this.sessionDay(now)
     this.sessionClose = hours === undefined ? 0 : hours.close
     this.sessionEnded = hours === undefined || now >= hours.close
-    this.desk.onSessionStart(now)
+    this.desk.onSessionStart(now, this.sessionEnded)
   }
 
   // ---- rows --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@ import type { CandleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import type { TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import type { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { DeskSettings } from "@keepgaining/core/desk/DeskState.ts"
+import type { MarginSchedule } from "@keepgaining/core/margins/MarginRates.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { AnyStrategy } from "@keepgaining/core/strategies/Strategy.ts"
 import type { FaultPlan } from "../actors/FaultPlan.ts"
@@ -14,9 +15,11 @@ export interface KernelOptions {
   readonly partitions: number
   /** Seed of every model and strategy of the session. */
   readonly seed: number
-  readonly desk: Omit<DeskSettings, "charges">
+  readonly desk: Omit<DeskSettings, "charges" | "margins">
   /** What trades cost; kept with the session. */
   readonly charges: ChargeSchedule
+  /** What positions bind; kept with the session. */
+  readonly margins: MarginSchedule
   /** Silence of the whole feed that raises an alarm, ms. */
   readonly staleAfter: number
   readonly strategyNamed: (name: string) => AnyStrategy | undefined

@@ -21,7 +21,7 @@ import type { Kernel } from "./Kernel.ts"
 import type { StrategyData } from "./StrategyActor.ts"
 
 /** Raise it whenever the shape of any part of the state changes. */
-export const SNAPSHOT_VERSION = 5
+export const SNAPSHOT_VERSION = 7
 
 interface CellDump {
   readonly index: number
@@ -58,6 +58,7 @@ interface KernelDump {
     | "fills"
     | "sessionClose"
     | "sessionEnded"
+    | "calendarEnds"
     | "day"
     | "closedTo"
   >
@@ -134,6 +135,7 @@ export const dumpKernel = (kernel: Kernel): Uint8Array => {
       fills: kernel.fills,
       sessionClose: kernel.sessionClose,
       sessionEnded: kernel.sessionEnded,
+      calendarEnds: kernel.calendarEnds,
       day: kernel.day,
       closedTo: kernel.closedTo
     },

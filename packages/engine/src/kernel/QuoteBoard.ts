@@ -3,7 +3,7 @@
  * portfolio's valuation) look at it whenever they like and compare {@link QuoteBoard.changes} with what they saw last.
  */
 import type { DeskQuote } from "@keepgaining/core/desk/DeskState.ts"
-import { paise } from "@keepgaining/core/market/Money.ts"
+import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 
 export class QuoteBoard {
@@ -71,6 +71,13 @@ export class QuoteBoard {
     // `i` is an index of the session's instrument table, so no column read can miss.
     if (this.changes[i] === 0) return undefined
     return { price: paise(this.last[i]!), bid: paise(this.bid[i]!), ask: paise(this.ask[i]!), time: this.time[i]! }
+  }
+
+  /** Of today or of an earlier day; `undefined` when the instrument never had a tick. */
+  lastPrice(i: number): Paise | undefined {
+    // As above.
+    const price = this.last[i]!
+    return price === 0 ? undefined : paise(price)
   }
 
   /** Starts a new day: yesterday's last price becomes the previous close. */

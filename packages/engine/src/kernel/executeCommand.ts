@@ -33,6 +33,11 @@ export const executeCommand = (kernel: Kernel, command: Command): CommandOutcome
     case "TakeReport":
       desk.onReport(command.report)
       return { _tag: "Done" }
+    case "TakeBand":
+      return desk.onBand(command.instrument, command)
+    case "TakeCoverage":
+      kernel.coverage(command.until, command.at)
+      return { _tag: "Done" }
   }
 }
 

@@ -91,6 +91,12 @@ class Tables {
       }
       case "Filled":
         return this.#filled(decision)
+      case "PositionSettled": {
+        const { at, position } = decision
+        const key = `${position.instrument} ${position.book}`
+        this.positions.set(key, { ...position, symbol: this.#symbolOf(position.instrument), at })
+        return
+      }
       case "DeploymentChanged": {
         const { at, deployment, reason, state } = decision
         this.deployments.set(deployment.id, { ...deployment, state, reason, at })

@@ -35,6 +35,8 @@ export interface RecordedSession {
 export interface RecorderOptions {
   /** Whom to ask for official candles, in order of preference. */
   readonly accounts: () => ReadonlyArray<HistoryAccount>
+  /** Days for which it is kept what gave way to other candles. */
+  readonly keepDifferences: number
 }
 
 /** Between looks for candles that closed, ms. */
@@ -53,7 +55,10 @@ const written = Metric.counter("keepgaining_candles_recorded_total", {
 })
 
 /** Starts both actors, under supervision; they end with the supervisor. */
-export const recordCandles = Effect.fnUntraced(function*(session: RecordedSession, { accounts }: RecorderOptions) {
+export const recordCandles = Effect.fnUntraced(function*(
+  session: RecordedSession,
+  { accounts, keepDifferences }: RecorderOptions
+) {
   const { kernel, log, warmUp } = session
   const archive = yield* CandleArchive
   const days = yield* RecordedDays
@@ -70,9 +75,9 @@ export const recordCandles = Effect.fnUntraced(function*(session: RecordedSessio
   const hasWaiting = Latch.makeUnsafe(false)
 
   const dateOf = (instant: number): string => formatIstDate(instant)
-  /** When the last of what is watched closed on the date; `undefined` when nothing trades then. */
+  /** When the last of what is watched closed on the date; `undefined` when nothing trades then, or nobody knows whether it does. */
   const closeOf = (date: string): number | undefined =>
-    Result.getOrElse(calendar.isTradingDay(date), () => true)
+    Result.getOrElse(calendar.isTradingDay(date), () => false)
       ? kernel.sessionDay(startOfIstDay(dayOf(date)))?.close
       : undefined
 
@@ -92,6 +97,10 @@ export const recordCandles = Effect.fnUntraced(function*(session: RecordedSessio
       yield* archive.settle()
       yield* Effect.logInfo(`The candles of ${date} are packed`).pipe(Effect.annotateLogs({ ...report }))
       yield* hasWaiting.open
+      const forgotten = yield* archive.forgetDifferences(keepDifferences)
+      if (forgotten > 0) {
+        yield* Effect.logInfo(`${forgotten} minutes that gave way over ${keepDifferences} days ago are forgotten`)
+      }
     })
 
   const writing = Effect.gen(function*() {
@@ -115,8 +124,8 @@ export const recordCandles = Effect.fnUntraced(function*(session: RecordedSessio
       if (now > 0) open.add(dateOf(now))
       for (const date of [...open].sort()) {
         const close = closeOf(date)
-        if (date <= sealed || close === undefined) open.delete(date)
-        else if (close <= now) {
+        if (date <= sealed || (close === undefined && calendar.covers(date))) open.delete(date)
+        else if (close !== undefined && close <= now) {
           yield* seal(date)
           sealed = date
         }
@@ -131,7 +140,8 @@ export const recordCandles = Effect.fnUntraced(function*(session: RecordedSessio
       const { now } = kernel
       const waiting = now === 0 ? [] : yield* days.waiting(dateOf(now - REMEMBERED_DAYS * DAY_MS))
       const ripe = waiting.filter(({ day, symbol }) =>
-        (closeOf(day) ?? 0) + OFFICIAL_AFTER <= now && kernel.instruments.indexOf(symbol) !== undefined
+        calendar.covers(day) && (closeOf(day) ?? 0) + OFFICIAL_AFTER <= now &&
+        kernel.instruments.indexOf(symbol) !== undefined
       )
       if (ripe.length > 0) yield* officialCandles(ripe, { archive, accounts: accounts(), calendar, days })
       yield* Effect.raceFirst(hasWaiting.await, Effect.sleep(AGAIN_MS))

@@ -8,8 +8,10 @@ import type { Interval } from "@keepgaining/core/candles/Interval.ts"
 import type { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
 import type { Decision } from "@keepgaining/core/decisions/Decision.ts"
+import { type PaperOrder } from "@keepgaining/core/desk/funds.ts"
 import type { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { Fill, Order } from "@keepgaining/core/orders/Order.ts"
+import type { Funds } from "@keepgaining/core/risk/Risk.ts"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -70,6 +72,8 @@ export class Session extends Context.Service<Session, {
   readonly execute: (commandId: string, command: Command) => Effect.Effect<CommandOutcome, SessionRefused>
   /** What trades cost in this session, and which plan of brokerage its account has. */
   readonly charging: () => { readonly schedule: ChargeSchedule; readonly plan: string }
+  /** What an order of a person on paper would need now and what is free for it; `undefined` where that is not asked. */
+  readonly paperFunds: (order: PaperOrder) => Funds | undefined
   readonly portfolio: () => PortfolioView
   /** Newest first. */
   readonly orders: (limit: number) => ReadonlyArray<Order>

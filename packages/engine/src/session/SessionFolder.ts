@@ -11,6 +11,8 @@
  */
 import { HoursRules } from "@keepgaining/core/candles/TradingHours.ts"
 import { ChargeRules } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import { SquareOff } from "@keepgaining/core/desk/squareOff.ts"
+import { MarginRow } from "@keepgaining/core/margins/MarginRates.ts"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as crypto from "node:crypto"
@@ -29,6 +31,12 @@ export const SessionManifest = Schema.Struct({
   hours: Schema.optionalKey(HoursRules),
   /** What trades cost. */
   charges: Schema.optionalKey(ChargeRules),
+  /** What positions bind. */
+  margins: Schema.optionalKey(Schema.Array(MarginRow)),
+  /** With which its paper books began, paise. */
+  capital: Schema.optionalKey(Schema.Finite),
+  /** When its intraday positions are squared off; the usual times when it says none. */
+  squareOff: Schema.optionalKey(Schema.Array(SquareOff)),
   /** It began with candles from before it, which lie beside this file. */
   warmUp: Schema.optionalKey(Schema.Boolean),
   /** The recorded log that it replays. */

@@ -4,7 +4,9 @@
  */
 import { continuedHours } from "@keepgaining/core/candles/continuedHours.ts"
 import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
-import { type ChargeRules, ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import type { ChargeRules } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import { continuedSquareOff, usualSquareOff } from "@keepgaining/core/desk/squareOff.ts"
+import type { MarginRow } from "@keepgaining/core/margins/MarginRates.ts"
 import { type Instrument, InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Effect from "effect/Effect"
@@ -23,6 +25,7 @@ import { reading } from "../ticklog/Recovery.ts"
 import { openTickLogSync, summarise } from "../ticklog/TickLogReader.ts"
 import * as TickLogWriter from "../ticklog/TickLogWriter.ts"
 import { type AskBefore, feedWarmUp } from "./feedWarmUp.ts"
+import { keptTerms, termsToKeep } from "./keptTerms.ts"
 import { recoverSession } from "./recoverSession.ts"
 import { Session } from "./Session.ts"
 import { SessionEngine, type TickInput } from "./SessionEngine.ts"
@@ -47,9 +50,10 @@ export type FeedSessionOptions =
 
 interface FeedSessionParts {
   readonly folder: string
-  readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours" | "charges">
-  /** What trades cost, for a session that begins; one that is there already keeps what it had. */
+  readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours" | "charges" | "margins">
+  /** What trades cost and positions bind, for a session that begins; one that is there already keeps what it had. */
   readonly charges: ChargeRules
+  readonly margins: ReadonlyArray<MarginRow>
   /**
    * Opens the feed; `after` is the event time of the last recorded frame. The feed's instruments begin with those that are
    * recorded already, in their order.
@@ -80,9 +84,10 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
   const supervisor = yield* Supervisor
   const { folder } = options
   yield* lockDirectory(folder)
-  const manifest = yield* openFolder(folder, { ...options.begin, charges: options.charges })
+  const opened = yield* openFolder(folder, { ...options.begin, ...termsToKeep(options) })
   const ticks = tickFolder(folder)
   const recorded = yield* recordedUntil(ticks)
+  const manifest = yield* withSquareOff(options, opened, recorded?.to)
   const feed = yield* options.openFeed(manifest, recorded?.to, recorded?.instruments ?? [])
   const instruments = InstrumentTable.from(feed.instruments)
   const warmUp: WarmUp = options.warmUp === undefined
@@ -95,7 +100,7 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
       ask: options.warmUp
     })
   const hours = yield* hoursOf(options, manifest, recorded)
-  const charges = new ChargeSchedule(manifest.charges ?? options.charges)
+  const terms = keptTerms(manifest, options)
   const writer = yield* TickLogWriter.open({ folder: ticks, mode: "append", origin: "recording", instruments, hours })
   const history = yield* SessionHistory.open({ folder, manifest, symbolOf: (index) => instruments.at(index).symbol })
 
@@ -104,9 +109,9 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
     history,
     kernel: {
       ...options.kernel,
-      desk: { ...options.kernel.desk, live: options.live !== undefined },
+      ...terms,
+      desk: { ...terms.desk, live: options.live !== undefined },
       instruments,
-      charges,
       hours: new TradingHours(hours),
       warmUp: byInstrument(warmUp, instruments),
       seed: manifest.seed
@@ -170,6 +175,20 @@ const make = Effect.fnUntraced(function*(options: FeedSessionOptions) {
   })
 })
 
+/** With the times of square-off that are asked for now: from the day after the last that is recorded. */
+const withSquareOff = ({ folder, kernel }: FeedSessionOptions, manifest: SessionManifest, to: number | undefined) =>
+  Effect.gen(function*() {
+    const kept = manifest.squareOff ?? [usualSquareOff]
+    const asked = kernel.desk.squareOff.at(-1)
+    const squareOff = asked === undefined ? kept : continuedSquareOff(kept, asked, to)
+    if (squareOff === kept) return manifest
+    const changed: SessionManifest = { ...manifest, squareOff }
+    yield* writeManifest(folder, changed)
+    const from = squareOff.at(-1)?.from
+    if (to !== undefined) yield* Effect.logInfo(`Intraday positions are squared off at other times from ${from} on`)
+    return changed
+  })
+
 /** Those that it was begun with, or newer ones that change nothing of what is recorded; these are kept then. */
 const hoursOf = (
   { begin, folder }: FeedSessionOptions,
@@ -182,6 +201,7 @@ const hoursOf = (
     if (announced === undefined || JSON.stringify(announced) === JSON.stringify(kept)) return kept
     const { from, to } = recorded ?? {}
     const hours = from === undefined || to === undefined ? announced : continuedHours(kept, announced, from, to)
+    if (JSON.stringify(hours) === JSON.stringify(kept) && hours !== kept) return kept
     if (hours === kept) {
       yield* Effect.logWarning(
         "The calendar now says other hours of days that are recorded; the session keeps those that it had. " +

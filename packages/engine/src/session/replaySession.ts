@@ -2,8 +2,9 @@
  * A session that replays a recorded log, under the control of whoever watches it. Going back in time begins a new
  * timeline: the recorded ticks again, with the commands that had been given up to there.
  */
-import { type ChargeRules, ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import type { ChargeRules } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Command } from "@keepgaining/core/commands/Command.ts"
+import type { MarginRow } from "@keepgaining/core/margins/MarginRates.ts"
 import { istDay, startOfIstDay } from "@keepgaining/core/market/IndianTime.ts"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -21,6 +22,7 @@ import { DurableFiles } from "../storage/DurableFile.ts"
 import { reading } from "../ticklog/Recovery.ts"
 import { TickLogRefused } from "../ticklog/TickLogError.ts"
 import { openTickLogSync } from "../ticklog/TickLogReader.ts"
+import { keptTerms, termsToKeep } from "./keptTerms.ts"
 import { recoverSession } from "./recoverSession.ts"
 import { type ReplayRequest, type ReplayStatus, Session, SessionRefused } from "./Session.ts"
 import { type Playback, SessionEngine } from "./SessionEngine.ts"
@@ -34,9 +36,10 @@ export interface ReplaySessionOptions {
   /** Folder of the tick log. */
   readonly log: string
   readonly seed: number
-  readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours" | "charges">
-  /** What trades cost, for a session that begins; one that is there already keeps what it had. */
+  readonly kernel: Omit<KernelOptions, "instruments" | "seed" | "hours" | "charges" | "margins">
+  /** What trades cost and positions bind, for a session that begins; one that is there already keeps what it had. */
   readonly charges: ChargeRules
+  readonly margins: ReadonlyArray<MarginRow>
   /** One-minute candles of the instruments from before the instant; asked once, when the session begins. */
   readonly warmUp?: (symbols: ReadonlyArray<string>, before: number) => Effect.Effect<WarmUp>
   readonly playing: boolean
@@ -60,7 +63,7 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
     mode: "replay",
     seed: options.seed,
     log: path.resolve(log),
-    charges: options.charges,
+    ...termsToKeep(options),
     ...(before.length > 0 ? { warmUp: true } : {})
   })
   const warmUp = manifest.warmUp === true ? yield* readWarmUp(folder) : []
@@ -77,9 +80,9 @@ const make = Effect.fnUntraced(function*(options: ReplaySessionOptions) {
         history,
         kernel: {
           ...options.kernel,
+          ...keptTerms(manifest, options),
           instruments,
           hours,
-          charges: new ChargeSchedule(manifest.charges ?? options.charges),
           warmUp: byInstrument(warmUp, instruments),
           seed: manifest.seed
         },

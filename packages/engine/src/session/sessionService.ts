@@ -1,6 +1,7 @@
 /** The {@link Session} that outsiders see, over whichever engine runs at the moment. */
 import type { Interval } from "@keepgaining/core/candles/Interval.ts"
 import type { Command, CommandOutcome } from "@keepgaining/core/commands/Command.ts"
+import { fundsForManual } from "@keepgaining/core/desk/funds.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -50,6 +51,7 @@ export const sessionService = (options: {
       events: (after) => Stream.suspend(() => engine().events.after(after)),
       execute: options.execute,
       charging: () => ({ schedule: kernel().options.charges, plan: kernel().options.desk.plan }),
+      paperFunds: (order) => fundsForManual(kernel().desk, order),
       portfolio: () => valuePortfolio(kernel()),
       orders: (limit) => engine().core.orders(limit),
       fills: (limit) => engine().core.fills(limit),

@@ -22,7 +22,9 @@ onEveryDatabase("Database", (it) => {
         "archive_differences",
         "recorded_candles",
         "official_days",
-        "archive_differences_by_age"
+        "archive_differences_by_age",
+        "closing_auctions",
+        "share_groups"
       ])
     }))
 

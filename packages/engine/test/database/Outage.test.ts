@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import * as SqlClient from "effect/sql/SqlClient"
 import * as fs from "node:fs"
 import * as net from "node:net"
 import * as os from "node:os"
@@ -154,6 +155,29 @@ describe("PGlite in a folder", () => {
       const rows = yield* query("select key from settings").pipe(Effect.provide(layerPglite(folder)))
       assert.strictEqual(rows.length, 1)
       assert.isFalse(fs.existsSync(`${folder}.lock`))
+    }))
+
+  it.live("lets go of the log of its writes while it is open, but not inside a transaction", () =>
+    Effect.gen(function*() {
+      const folder = path.join(yield* temporaryFolder, "sql")
+      yield* Effect.gen(function*() {
+        const { run } = yield* Database
+        const control = "select redo_lsn::text as at from pg_control_checkpoint()"
+        const redo = Effect.map(query<{ at: string }>(control), ([row]) => row?.at)
+        const bytes = new Uint8Array(12 * 2 ** 20)
+        const write = query("select length($1::bytea) as length", [bytes])
+        const begin = yield* redo
+        yield* write
+        yield* write
+        assert.strictEqual(yield* redo, begin)
+        yield* run(Effect.flatMap(SqlClient.SqlClient, (sql) =>
+          sql.withTransaction(Effect.gen(function*() {
+            yield* sql.unsafe("select length($1::bytea) as length", [bytes])
+            const [row] = yield* sql.unsafe<{ at: string }>(control)
+            assert.strictEqual(row?.at, begin)
+          }))))
+        assert.notStrictEqual(yield* redo, begin)
+      }).pipe(Effect.provide(layerPglite(folder)))
     }))
 
   it.live("is not opened twice", () =>

@@ -9,6 +9,7 @@ import {
   UnknownOutcome,
   UnreadableAnswer
 } from "@keepgaining/brokers/port/BrokerError.ts"
+import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
 import type { BrokerCandle } from "@keepgaining/brokers/port/MarketQuote.ts"
 import { MINUTE_MS, parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
@@ -91,6 +92,21 @@ describe("a broker account as a history server", () => {
   it("leaves rates up to a minute to the account's gate", () => {
     const { limits } = accountHistory({ ...account(Effect.succeed([])), broker: "angel" }).capabilities
     assert.deepStrictEqual(limits, [{ requests: 5_000, window: 3_600_000 }])
+  })
+
+  it("asks by the account's own numbers where it has some", () => {
+    const own = {
+      candleRates: [{ calls: 10, window: 1_000 }, { calls: 20_000, window: 3_600_000 }],
+      candleSpans: { "1m": 45 }
+    }
+    const of = { ...account(Effect.succeed([])), broker: "angel" } as const
+    const { limits, longestSpan } = accountHistory({ ...of, capabilities: own }).capabilities
+    assert.deepStrictEqual(limits, [{ requests: 20_000, window: 3_600_000 }])
+    assert.deepStrictEqual(longestSpan, { ...documentedCapabilities.angel.longestSpan, "1m": 45 })
+    assert.deepStrictEqual(
+      accountHistory({ ...of, capabilities: capabilities.angel }).capabilities,
+      accountHistory(of).capabilities
+    )
   })
 
   it.effect("tells failures apart by what the download does next", () =>

@@ -1,6 +1,7 @@
 /** Small seeded markets and a restless strategy, for tests of the kernel. */
 import { plainHours, TradingHours } from "@keepgaining/core/candles/TradingHours.ts"
 import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import { MarginSchedule } from "@keepgaining/core/margins/MarginRates.ts"
 import { parseIst } from "@keepgaining/core/market/IndianTime.ts"
 import { InstrumentTable } from "@keepgaining/core/market/Instrument.ts"
 import { paise } from "@keepgaining/core/market/Money.ts"
@@ -10,7 +11,7 @@ import { type AnyStrategy, defineStrategy } from "@keepgaining/core/strategies/S
 import { VolumeRocket } from "@keepgaining/core/strategies/VolumeRocket.ts"
 import { Kernel } from "@keepgaining/engine/kernel/Kernel.ts"
 import type { KernelOptions } from "@keepgaining/engine/kernel/KernelOptions.ts"
-import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
+import { loadCharges, loadMarginRates } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -127,8 +128,32 @@ export const Restless = defineStrategy({
   }
 })
 
+/** Buys again whatever it does not hold, at the close of every minute, and leaves nothing by itself. */
+export const Holder = defineStrategy({
+  name: "Holder",
+  version: 1,
+  summary: "Holds intraday positions all day; for tests",
+  parameters: Schema.Struct({}),
+  intervals: () => ["1m"],
+  warmup: () => 0,
+  initial: () => ({ asked: 0 }),
+  onCandle: (state, _candle, context) => {
+    if (context.position.quantity !== 0) return
+    context.order({
+      clientTag: `h${++state.asked}`,
+      side: "buy",
+      quantity: 1,
+      type: "market",
+      validity: "DAY",
+      product: "intraday",
+      purpose: "entry",
+      reduceOnly: false
+    })
+  }
+})
+
 export const strategies = (name: string): AnyStrategy | undefined =>
-  [Restless, VolumeRocket].find((strategy) => strategy.name === name)
+  [Restless, Holder, VolumeRocket].find((strategy) => strategy.name === name)
 
 export const kernelOf = (instruments: InstrumentTable, options: Partial<KernelOptions> = {}): Kernel =>
   new Kernel({
@@ -136,17 +161,18 @@ export const kernelOf = (instruments: InstrumentTable, options: Partial<KernelOp
     instruments,
     hours: new TradingHours(plainHours),
     charges: new ChargeSchedule(Effect.runSync(loadCharges())),
+    margins: new MarginSchedule(Effect.runSync(loadMarginRates())),
     strategyNamed: strategies,
     partitions: 1,
     ...options
   })
 
-export const deployRestless = (kernel: Kernel): void => {
+export const deployRestless = (kernel: Kernel, strategy: "Restless" | "Holder" = "Restless"): void => {
   const outcome = kernel.command("deploy", {
     _tag: "Deploy",
     deployment: {
       id: "d1",
-      strategy: "Restless",
+      strategy,
       parameters: {},
       instruments: kernel.instruments.all().map((instrument) => instrument.symbol),
       lots: 10,

@@ -17,7 +17,7 @@ import { recordCandles } from "../../src/recording/CandleRecorder.ts"
 import { columnsOf } from "../../src/recording/closedMinutes.ts"
 import * as RecordedDays from "../../src/recording/RecordedDays.ts"
 import * as MarketRules from "../../src/rules/MarketRules.ts"
-import { onEveryDatabase } from "../database/databases.ts"
+import { onEveryDatabase, query } from "../database/databases.ts"
 import { batches, kernelOf, marketTicks, open, stocks } from "../kernel/scenario.ts"
 
 const table = stocks(3)
@@ -58,7 +58,7 @@ const running = <A, E>(
       lastSequence: () => kernel.sequence,
       awaitDurable: (sequence: number) => Effect.sync(() => void awaited.push(sequence))
     }
-    yield* recordCandles({ kernel, warmUp: [], log }, { accounts: () => accounts })
+    yield* recordCandles({ kernel, warmUp: [], log }, { accounts: () => accounts, keepDifferences: 90 })
     return yield* use({ archive: yield* Archive.CandleArchive, recorded: yield* RecordedDays.RecordedDays, awaited })
   }).pipe(
     Effect.provide(Supervisor.layer),
@@ -182,6 +182,11 @@ onEveryDatabase("the candle recorder", (it) => {
 
         // The next day, in a session that goes on: nothing of what is official is touched.
         const before = asked
+        yield* query(
+          `update archive_differences set replaced_at = now() - interval '91 days'
+           where instrument = (select id from archive_instruments where symbol = $1)`,
+          [symbols[0]]
+        )
         const fourth = kernelOf(table)
         feed(fourth, [...ticks, ...ticksOf(days[1], 6)], closeOf(days[1]) + MINUTE_MS)
         const restarted = TickBatch.timer(closeOf(days[1]) + 2 * MINUTE_MS)
@@ -190,7 +195,11 @@ onEveryDatabase("the candle recorder", (it) => {
           Effect.gen(function*() {
             yield* until(Effect.map(recorded.newest, (newest) => newest === days[1] ? true : undefined))
             assert.deepStrictEqual(yield* day(archive, symbols[0]!, days[1]), closed(fourth, 0, days[1]))
-            assert.lengthOf(yield* archive.differences(10), 4)
+            // What gave way too long ago is forgotten, after the day is packed.
+            const left = yield* until(
+              Effect.map(archive.differences(10), (kept) => kept.length === 4 ? undefined : kept)
+            )
+            assert.deepStrictEqual(left.map(({ symbol }) => symbol), [symbols[1], symbols[1]])
             assert.strictEqual(
               (yield* day(archive, symbols[0]!, days[0])).length,
               closed(fourth, 0, days[0]).length + 1
@@ -202,6 +211,23 @@ onEveryDatabase("the candle recorder", (it) => {
       }),
     60_000
   )
+
+  it.effect("does not pack a day of which nobody knows whether it trades", () =>
+    Effect.gen(function*() {
+      const date = "2027-01-26"
+      const kernel = kernelOf(table)
+      feed(kernel, ticksOf(date, 9), closeOf(date) + MINUTE_MS)
+      yield* running(kernel, [], ({ archive, recorded }) =>
+        Effect.gen(function*() {
+          const before = yield* recorded.newest
+          yield* until(Effect.map(day(archive, symbols[0]!, date), ({ length }) => length > 0 ? true : undefined))
+          // The recorder looks once a second.
+          yield* Effect.sleep("2500 millis")
+          assert.strictEqual(yield* recorded.newest, before)
+          assert.lengthOf(yield* recorded.waiting(date), 0)
+          assert.deepStrictEqual(yield* day(archive, symbols[0]!, date), closed(kernel, 0, date))
+        }))
+    }))
 
   it.effect("writes nothing of what the session began with", () =>
     Effect.gen(function*() {
@@ -221,7 +247,8 @@ onEveryDatabase("the candle recorder", (it) => {
       assert.strictEqual(kernel.history.total(4, "1m"), total + 2)
       const log = { lastSequence: () => 1, awaitDurable: () => Effect.void }
       yield* Effect.gen(function*() {
-        yield* recordCandles({ kernel, warmUp: [{ symbol: begun, candles }], log }, { accounts: () => [] })
+        const options = { accounts: () => [], keepDifferences: 90 }
+        yield* recordCandles({ kernel, warmUp: [{ symbol: begun, candles }], log }, options)
         const archive = yield* Archive.CandleArchive
         const all = (symbol: string) => archive.history(symbol, 0, midnight("2027-01-01"))
         yield* until(Effect.map(all(own.at(5).symbol), ({ length }) => length > 0 ? true : undefined))

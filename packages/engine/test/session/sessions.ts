@@ -11,7 +11,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { Supervisor } from "../../src/actors/Supervisor.ts"
 import { Database, DatabaseError } from "../../src/database/Database.ts"
-import { loadCharges } from "../../src/rules/RuleFiles.ts"
+import { loadCharges, loadMarginRates } from "../../src/rules/RuleFiles.ts"
 import * as replaySession from "../../src/session/replaySession.ts"
 import { Session } from "../../src/session/Session.ts"
 import { sessionDefaults } from "../../src/session/Settings.ts"
@@ -81,6 +81,7 @@ export const replaying = (
       seed: 7,
       kernel: { ...sessionDefaults, strategyNamed: strategies },
       charges: yield* loadCharges(),
+      margins: yield* loadMarginRates(),
       ...(before === undefined ? {} : { warmUp: () => Effect.succeed(before) }),
       ...playback
     })

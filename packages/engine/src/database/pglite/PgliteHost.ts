@@ -35,8 +35,9 @@ export class PgliteHost {
         const entry = this.#connections.get(connection)
         if (entry === undefined) return done(new Error("The connection to PGlite is closed"))
         entry.taken = done
-        // A copy of exactly these bytes: a Buffer may be a view of a large pool.
-        this.#post({ _tag: "Data", connection, bytes: new Uint8Array(chunk) })
+        // A copy of exactly these bytes, which the worker may have: a Buffer may be a view of a large pool.
+        const bytes = new Uint8Array(chunk)
+        this.#post({ _tag: "Data", connection, bytes }, bytes.buffer)
       },
       final: (done) => {
         this.#close(connection)
@@ -76,8 +77,8 @@ export class PgliteHost {
     await this.#worker?.terminate()
   }
 
-  #post(message: ToPglite): void {
-    this.#worker?.postMessage(message)
+  #post(message: ToPglite, ...given: ReadonlyArray<ArrayBuffer>): void {
+    this.#worker?.postMessage(message, given)
   }
 
   #close(connection: number): void {

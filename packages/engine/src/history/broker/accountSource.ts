@@ -1,6 +1,7 @@
 /** A broker account as a source of downloads: it asks for what the broker's stored master lists. */
 import type { Broker } from "@keepgaining/brokers/port/Broker.ts"
 import type { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
+import type { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import type { IndexNames } from "@keepgaining/core/contracts/IndexNames.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -21,6 +22,7 @@ export const accountSource = (
   options: {
     readonly store: InstrumentStore["Service"]
     readonly names: IndexNames
+    readonly calendar: TradingCalendar
     /** As the broker of the account knows them. */
     readonly known: BrokerInstruments
   }
@@ -38,7 +40,13 @@ export const accountSource = (
     Effect.gen(function*() {
       const entries = yield* options.store.entries(account.broker)
       if (entries.length === 0) return yield* noMaster(account.broker)
-      const { instruments, unknown } = listedInstruments(symbols, entries, options.names, options.known)
+      const { instruments, unknown } = listedInstruments(
+        symbols,
+        entries,
+        options.names,
+        options.calendar,
+        options.known
+      )
       if (unknown.length === 0) return instruments
       return yield* new DownloadRefused({
         reason: `${account.broker}'s instrument master does not list ${namesOf(unknown)}. ` +

@@ -19,7 +19,7 @@ export const layer: Layer.Layer<
   Effect.gen(function*() {
     const brokers = yield* Brokers
     const store = yield* InstrumentStore
-    const { indexNames } = yield* MarketRules
+    const { calendar, indexNames } = yield* MarketRules
     const client = yield* HttpClient.HttpClient
     return HistorySources.of({
       open: (name) =>
@@ -36,8 +36,13 @@ export const layer: Layer.Layer<
           const { broker, id } = actor.record
           return Effect.succeed(accountSource(
             // The actor of the account may be another one by then.
-            { account: id, broker, marketData: () => brokers.actor(id)?.session?.marketData },
-            { store, names: indexNames, known: brokers.instruments(broker) }
+            {
+              account: id,
+              broker,
+              capabilities: actor.capabilities,
+              marketData: () => brokers.actor(id)?.session?.marketData
+            },
+            { store, names: indexNames, calendar, known: brokers.instruments(broker) }
           ))
         })
     })

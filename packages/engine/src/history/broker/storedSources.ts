@@ -1,12 +1,12 @@
 /** Sources without a running engine: stored accounts, each with a gate of its own and the token that is stored for it. */
 import { BrokerInstruments } from "@keepgaining/brokers/port/BrokerInstruments.ts"
-import { capabilities } from "@keepgaining/brokers/port/Capabilities.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { accountAdapter } from "../../brokers/accountAdapter.ts"
+import { AccountCapabilities } from "../../brokers/AccountCapabilities.ts"
 import type { BrokerAccounts } from "../../brokers/BrokerAccounts.ts"
 import { makeCallGate } from "../../brokers/CallGate.ts"
 import { guardSession } from "../../brokers/guardSession.ts"
@@ -30,7 +30,8 @@ export const layer = (
     HistorySources,
     Effect.gen(function*() {
       const store = yield* InstrumentStore
-      const { indexNames } = yield* MarketRules
+      const limits = yield* AccountCapabilities
+      const { calendar, indexNames } = yield* MarketRules
       const client = yield* HttpClient.HttpClient
       const scope = yield* Effect.scope
 
@@ -48,16 +49,21 @@ export const layer = (
           const token = yield* stored.token(id)
           const known = new BrokerInstruments()
           if (secrets === undefined) return yield* refused(`There is no account ${name} any more`)
-          const adapter = accountAdapter(record, secrets, { instruments: known, timeout: TIMEOUT_MS })
+          const capabilities = yield* Effect.mapError(
+            limits.of(record),
+            ({ message, remedy }) => refused(`${message}. ${remedy}`)
+          )
+          const adapter = accountAdapter(record, secrets, { instruments: known, timeout: TIMEOUT_MS, capabilities })
           if (token === undefined || token.endsAt <= (yield* Clock.currentTimeMillis)) {
             return yield* refused(`${id} is not logged in: keepgaining brokers login ${id}`)
           }
-          const gate = yield* makeCallGate({ broker, account: id, capabilities: capabilities[broker] })
+          const gate = yield* makeCallGate({ broker, account: id, capabilities })
           // A token that is refused ends the download, and the next login is by hand.
           const { marketData } = guardSession(adapter.session(token), gate, () => undefined)
-          return accountSource({ account: id, broker, marketData: () => marketData }, {
+          return accountSource({ account: id, broker, capabilities, marketData: () => marketData }, {
             store,
             names: indexNames,
+            calendar,
             known
           })
         }).pipe(
