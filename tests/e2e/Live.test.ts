@@ -343,6 +343,40 @@ describe.skipIf(withoutBrowser)("live orders (skipped when KEEPGAINING_TEST_CHRO
     assert.include(stderr, "angel-sim")
   })
 
+  it("takes the order of preference and exclusions by the keyboard, and follows the command line", async () => {
+    await go("/brokers")
+    const valueIs = (testId: string, value: string) =>
+      page.waitForFunction(([id, wanted]) => {
+        const select = document.querySelector(`[data-testid="${id}"]`)
+        return select instanceof HTMLSelectElement && select.value === wanted
+      }, [testId, value])
+    const excludedIs = (account: string, wanted: boolean) =>
+      page.waitForFunction(([id, on]) => {
+        const box = document.querySelector(`[data-testid="account-excluded-${id}"]`)
+        return box instanceof HTMLInputElement && String(box.checked) === on
+      }, [account, String(wanted)])
+    await page.getByTestId("account-preference-angel-sim").press("ArrowDown")
+    await valueIs("account-preference-angel-sim", "1")
+    await page.getByTestId("account-preference-fyers-sim").selectOption("1st")
+    await valueIs("account-preference-angel-sim", "2")
+    await page.getByTestId("account-excluded-angel-sim").press("Space")
+    await excludedIs("angel-sim", true)
+    await textOf(page, "account-angel-sim", (text) => /No new positions here, exits only, since \d/.test(text))
+    await textOf(page, "account-angel-sim", (text) => /You excluded it from new positions/.test(text))
+    await accessible(page, "preference")
+    await page.getByTestId("account-arm-angel-sim").click()
+    await textOf(page, "arm-sheet", (text) => /You excluded it from new positions/.test(text))
+    await page.keyboard.press("Escape")
+    assert.strictEqual((await keepgaining(["brokers", "include", "angel", "--data", data])).code, 0)
+    await excludedIs("angel-sim", false)
+    assert.strictEqual((await keepgaining(["brokers", "prefer", "angel-sim", "--data", data])).code, 0)
+    await valueIs("account-preference-fyers-sim", "2")
+    for (const account of ["angel-sim", "fyers-sim"]) {
+      await page.getByTestId(`account-preference-${account}`).selectOption("none")
+      await valueIs(`account-preference-${account}`, "")
+    }
+  })
+
   it("adds an account of Upstox's sandbox, and says what it is good for", async () => {
     await go("/brokers")
     await page.getByTestId("broker-add").click()

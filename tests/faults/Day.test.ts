@@ -4,12 +4,13 @@
  */
 import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
 import type { Deployment } from "@keepgaining/core/deployments/Deployment.ts"
+import { MarginSchedule } from "@keepgaining/core/margins/MarginRates.ts"
 import { isTradable } from "@keepgaining/core/market/Instrument.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { faultPlan, type FaultRule } from "@keepgaining/engine/actors/FaultPlan.ts"
 import { Kernel } from "@keepgaining/engine/kernel/Kernel.ts"
 import { ReplayDriver } from "@keepgaining/engine/replay/ReplayDriver.ts"
-import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
+import { loadCharges, loadMarginRates } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import { openTickLogSync } from "@keepgaining/engine/ticklog/TickLogReader.ts"
 import * as Effect from "effect/Effect"
@@ -39,6 +40,7 @@ const fold = (log: string, rules: ReadonlyArray<FaultRule>): Day => {
     instruments: cursor.instruments,
     hours: cursor.hours,
     charges: new ChargeSchedule(Effect.runSync(loadCharges())),
+    margins: new MarginSchedule(Effect.runSync(loadMarginRates())),
     strategyNamed,
     ...(rules.length === 0 ? {} : { faults: faultPlan(rules, 7) })
   })

@@ -1,5 +1,6 @@
 /** What a stopped session left behind, and the same inputs folded again without any disturbance. */
 import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import { MarginSchedule } from "@keepgaining/core/margins/MarginRates.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { layerPostgres } from "@keepgaining/engine/database/Database.ts"
 import type { JournalShape } from "@keepgaining/engine/journal/Journal.ts"
@@ -9,7 +10,7 @@ import { CommandRecord, DecisionRecord } from "@keepgaining/engine/journal/Sessi
 import type { RecordedDecision } from "@keepgaining/engine/kernel/Kernel.ts"
 import type { PlacedCommand } from "@keepgaining/engine/replay/ReplayDriver.ts"
 import { replayLog } from "@keepgaining/engine/replay/replayLog.ts"
-import { loadCharges } from "@keepgaining/engine/rules/RuleFiles.ts"
+import { loadCharges, loadMarginRates } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { journalFile, readManifest, timelineKey } from "@keepgaining/engine/session/SessionFolder.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import * as NodeDurableFiles from "@keepgaining/engine/storage/NodeDurableFiles.ts"
@@ -76,6 +77,7 @@ export const undisturbed = async (log: string, { commands, seed }: Journalled) =
     kernel: {
       ...sessionDefaults,
       charges: new ChargeSchedule(Effect.runSync(loadCharges())),
+      margins: new MarginSchedule(Effect.runSync(loadMarginRates())),
       partitions: 3,
       seed,
       strategyNamed

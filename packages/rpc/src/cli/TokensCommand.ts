@@ -6,22 +6,29 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as path from "node:path"
 import { Access } from "../server/Access.ts"
 import { type KeyStoreError, Scope } from "../server/KeyStore.ts"
 import { BAD_INPUT, fail, reported } from "./command/CommandFailure.ts"
 import { defaults } from "./command/installation.ts"
-import { findEngine } from "./running/EngineFile.ts"
+import { runningOn } from "./running/onData.ts"
 
 const shared = {
-  data: Flag.String("data").pipe(Flag.withDescription("Data directory"), Flag.withDefault(defaults.dataDirectory)),
+  data: Flag.String("data").pipe(
+    Flag.withDescription("Data directory; where its engine runs with --profile sim, that one's"),
+    Flag.withDefault(defaults.dataDirectory)
+  ),
   json: Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
 } as const
 
+/** Of the engine that runs on the directory, or of the directory itself. */
 const withAccess = <A, E extends { readonly _tag: string; readonly message: string }>(
   data: string,
   use: (access: Access["Service"]) => Effect.Effect<A, E | KeyStoreError>
-) => reported(Effect.scoped(Effect.provide(Effect.flatMap(Access, use), Access.layerFile(data))))
+) =>
+  reported(Effect.gen(function*() {
+    const found = yield* runningOn(data)
+    return yield* Effect.scoped(Effect.provide(Effect.flatMap(Access, use), Access.layerFile(found?.data ?? data)))
+  }))
 
 const create = Command.make(
   "create",
@@ -65,16 +72,6 @@ export const tokensCommand = Command.make("tokens").pipe(
   Command.withSubcommands([create, list, revoke])
 )
 
-/** The engine of the data directory, or the one of its simulated brokers. */
-const runningOn = (data: string) =>
-  Effect.gen(function*() {
-    for (const directory of [data, path.join(data, "sim")]) {
-      const engine = yield* findEngine(directory)
-      if (engine !== undefined) return { data: directory, url: engine.url }
-    }
-    return undefined
-  })
-
 export const loginCommand = Command.make(
   "login",
   {
@@ -86,7 +83,7 @@ export const loginCommand = Command.make(
   },
   Effect.fn("login")(function*({ data, json, port }) {
     const found = Option.isSome(port) ? undefined : yield* reported(runningOn(data))
-    const code = yield* withAccess(found?.data ?? data, (access) => access.createLoginCode)
+    const code = yield* withAccess(data, (access) => access.createLoginCode)
     const url = found?.url ?? `http://localhost:${Option.getOrElse(port, () => defaults.port)}`
     const link = `${url}/login?code=${Redacted.value(code)}`
     yield* Console.log(json ? JSON.stringify({ link }) : link)

@@ -181,6 +181,19 @@ export class KeepGaining {
   }
 
   /**
+   * Gives an account that place, from 1, among accounts that do equally well, or none; the others move. Needs a token of scope
+   * `admin`, like {@link exclude}.
+   */
+  prefer(account: string, place: number | null): Promise<void> {
+    return settle(this.#client.ask((rpc) => rpc.PreferBroker({ account, place })))
+  }
+
+  /** Whether an account shall take no new positions, armed or not. What makes a position smaller goes on. */
+  exclude(account: string, excluded = true): Promise<void> {
+    return settle(this.#client.ask((rpc) => rpc.ExcludeBroker({ account, excluded })))
+  }
+
+  /**
    * The account's good-till-triggered orders as its broker lists them. Each call is one to the broker, so ask when you need to
    * know and never in a loop. Needs a token of scope `admin`, like the other two; rejects with `Refused`, as when the account is
    * not logged in.

@@ -36,6 +36,10 @@ export const AccountView = Schema.Struct({
   /** What brokers want to know of whoever sends orders by program; real accounts take no live order without both. */
   staticIp: Schema.NullOr(Schema.String),
   algo: Schema.NullOr(Schema.String),
+  /** Its place in the user's order of preference, from 1; `since` in epoch ms. */
+  preference: Schema.NullOr(Schema.Struct({ place: Schema.Int, since: Schema.Finite })),
+  /** The user wants no new positions there. */
+  excluded: Schema.NullOr(Schema.Struct({ since: Schema.Finite })),
   phase: Schema.Literals(["logged-out", "logging-in", "connecting", "live", "unreachable"]),
   detail: Schema.String,
   since: Schema.Finite,
@@ -152,6 +156,13 @@ export class BrokersRpcs extends RpcGroup.make(
   Rpc.make("RemoveBroker", { payload: account, error: Denied }),
   /** In place of what was registered before. */
   Rpc.make("RegisterBroker", { payload: { ...account, ...registration }, error: Denied }),
+  /** Its place among accounts that do equally well, from 1, or none; the others move. */
+  Rpc.make("PreferBroker", {
+    payload: { ...account, place: Schema.NullOr(Schema.Int.check(Schema.isGreaterThan(0))) },
+    error: Denied
+  }),
+  /** Whether it shall take no new positions, armed or not; what makes a position smaller goes on. */
+  Rpc.make("ExcludeBroker", { payload: { ...account, excluded: Schema.Boolean }, error: Denied }),
   Rpc.make("SetBrokerAutomatic", { payload: { ...account, automatic: Schema.Boolean }, error: Denied }),
   /** Lets the account take live orders until the end of the Indian day, or no more. Its exits are possible in any case. */
   Rpc.make("ArmBroker", { payload: { ...account, armed: Schema.Boolean }, error: Denied })

@@ -57,6 +57,8 @@ export const make = Effect.gen(function*() {
       )),
     RemoveBroker: ({ account }) => asAdmin(brokers.remove(account)),
     RegisterBroker: ({ account, ...registration }) => asAdmin(brokers.setRegistration(account, registration)),
+    PreferBroker: ({ account, place }) => asAdmin(brokers.setPreference(account, place)),
+    ExcludeBroker: ({ account, excluded }) => asAdmin(brokers.setExcluded(account, excluded)),
     SetBrokerAutomatic: ({ account, automatic }) => asAdmin(brokers.setAutomatic(account, automatic)),
     ArmBroker: ({ account, armed }) =>
       Effect.gen(function*() {

@@ -1,5 +1,6 @@
 import type { Margin } from "@keepgaining/brokers/port/Portfolio.ts"
 import { monthReport } from "@keepgaining/core/calendar/dayReport.ts"
+import { isIndexUnderlying } from "@keepgaining/core/contracts/isIndexUnderlying.ts"
 import { estimateOrder, type OrderEstimate } from "@keepgaining/core/margins/estimateOrder.ts"
 import { marginRatesOn } from "@keepgaining/core/margins/MarginRates.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
@@ -30,7 +31,7 @@ const brokersMargin = (
 
 export const make = Effect.gen(function*() {
   const session = yield* Session
-  const { calendar, margins } = yield* MarketRules
+  const { calendar, indexNames, margins } = yield* MarketRules
   const brokers = yield* Brokers
   const search = yield* InstrumentSearch
   const store = yield* InstrumentStore
@@ -79,12 +80,21 @@ export const make = Effect.gen(function*() {
             instrument,
             at,
             spot: spot > 0 ? paise(spot) : undefined,
-            underlyingIsIndex: underlying !== undefined && instruments.at(underlying).kind === "index"
+            underlyingIsIndex: instrument.underlying !== undefined &&
+              (isIndexUnderlying(instrument.underlying, indexNames, calendar.rules) ||
+                (underlying !== undefined && instruments.at(underlying).kind === "index"))
           },
           schedule,
           plan,
-          marginRatesOn(margins, formatIstDate(at))
+          marginRatesOn(margins, formatIstDate(at)),
+          calendar
         )
+        if (venue !== "live") {
+          const { price, ...asked } = order
+          const funds = session.paperFunds({ ...asked, instrument: index, limitPrice: price })
+          if (funds?.needed === undefined) return estimate
+          return { ...estimate, funds: { needed: funds.needed / 100, free: funds.free / 100 } }
+        }
         if (actor?.session === undefined) return estimate
         const asked = actor.session.margins.of([{ ...order, symbol: instrument.symbol }])
         return yield* Effect.match(Effect.timeout(asked, "2 seconds"), {

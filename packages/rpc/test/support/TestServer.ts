@@ -45,7 +45,8 @@ const listed = (
   right,
   lotSize: 65,
   tickSize: 5,
-  freezeQuantity: 1_800
+  freezeQuantity: 1_800,
+  closingAuction: null
 })
 
 /** Nothing is asked of the archive here. */

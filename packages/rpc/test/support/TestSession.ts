@@ -116,6 +116,7 @@ export class TestSession {
             return { _tag: "Done" as const }
           }),
         charging: () => ({ schedule: this.charges, plan: "zerodha" }),
+        paperFunds: () => undefined,
         portfolio: () => ({
           now: this.now,
           positions: [],

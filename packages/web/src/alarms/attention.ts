@@ -27,8 +27,11 @@ const alarmTitles: Readonly<Record<string, string>> = {
   "stale-feed": "Feed is mute",
   "feed-gap": "Gap in the feed",
   "daily-loss": "Daily loss limit",
+  "open-position": "Position left open",
+  margin: "Margin is not checked",
   "actor-stopped": "Actor stopped",
-  "journal": "Journal"
+  "journal": "Journal",
+  "calendar": "Calendar ends"
 }
 
 export const alarmTitle = (kind: string): string => alarmTitles[kind] ?? kind

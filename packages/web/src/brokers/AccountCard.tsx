@@ -11,11 +11,13 @@ import { useTerminal } from "../state/Terminal.ts"
 import {
   brokerTitles,
   countdown,
+  excludedText,
   heardText,
   needsAttention,
   obstacles,
   ownerText,
   phaseTitles,
+  placeText,
   registeredText,
   sandboxText,
   SOON_MS,
@@ -37,6 +39,8 @@ export const AccountCard = (props: {
   readonly account: AccountView
   /** Clock of the server, epoch ms. */
   readonly serverTime: number
+  /** How many accounts there are to choose from for an order. */
+  readonly accounts: number
   readonly chosen: boolean
   readonly onChoose: () => void
 }): JSX.Element => {
@@ -51,6 +55,8 @@ export const AccountCard = (props: {
     attempt(terminal, `${what} ${id()}`, () => terminal.link.ask(call))
   const setAutomatic = (automatic: boolean): Promise<boolean> =>
     ask("Logins of", (rpc) => rpc.SetBrokerAutomatic({ account: id(), automatic }))
+  const places = (): ReadonlyArray<number> =>
+    Array.from({ length: Math.max(props.accounts, props.account.preference?.place ?? 0) }, (_, i) => i + 1)
   /** Angel is logged in to by PIN and TOTP, and a sandbox by its token: without a page. */
   const hasPage = (): boolean => props.account.broker !== "angel" && !props.account.sandbox
   const left = (): number => (props.account.tokenEndsAt ?? 0) - props.serverTime
@@ -118,6 +124,35 @@ export const AccountCard = (props: {
             <For each={obstacles({ ...props.account, phase: "live" })}>
               {(text) => <span class="block text-warn">{text}</span>}
             </For>
+            <Show when={props.account.excluded !== null}>
+              <span class="block text-warn">{excludedText}</span>
+            </Show>
+          </Row>
+        </Show>
+        <Show when={!props.account.sandbox}>
+          <Row title="Preference">
+            <select
+              class="field min-h-6 w-auto text-tape"
+              aria-label={`Place of ${id()} in your order of preference`}
+              title={props.account.preference === null
+                ? "Of accounts that do equally well, those that have a place take an order first"
+                : `since ${dateAndTime(props.account.preference.since)}`}
+              data-testid={`account-preference-${id()}`}
+              onChange={(event) => {
+                const { value } = event.currentTarget
+                // It shows what is so, not what was asked for.
+                event.currentTarget.value = String(props.account.preference?.place ?? "")
+                void ask("Preference of", (rpc) =>
+                  rpc.PreferBroker({ account: id(), place: value === "" ? null : Number(value) }))
+              }}
+            >
+              <option value="" selected={props.account.preference === null}>none</option>
+              <For each={places()}>
+                {(place) => (
+                  <option value={place} selected={props.account.preference?.place === place}>{placeText(place)}</option>
+                )}
+              </For>
+            </select>
           </Row>
         </Show>
         <Show when={!props.account.simulated && !props.account.sandbox}>
@@ -128,7 +163,8 @@ export const AccountCard = (props: {
               class="ml-2 cursor-pointer text-accent underline"
               aria-label={`Change the registration of ${id()}`}
               data-testid={`account-register-${id()}`}
-              onClick={() => setAsking("register")}
+              onClick={() =>
+                setAsking("register")}
             >
               Change
             </button>
@@ -279,6 +315,26 @@ export const AccountCard = (props: {
           >
             Remove…
           </button>
+        </Show>
+        <Show when={!props.account.sandbox}>
+          <label class="flex min-h-6 w-full items-center gap-1 text-tape">
+            <input
+              type="checkbox"
+              checked={props.account.excluded !== null}
+              data-testid={`account-excluded-${id()}`}
+              onChange={(event) => {
+                const excluded = event.currentTarget.checked
+                event.currentTarget.checked = props.account.excluded !== null
+                void ask("Exclusion of", (rpc) => rpc.ExcludeBroker({ account: id(), excluded }))
+              }}
+            />
+            <span>
+              No new positions here, exits only
+              <Show when={props.account.excluded}>
+                {(excluded) => <span class="text-ink2">, since {dayAndMinute(excluded().since)}</span>}
+              </Show>
+            </span>
+          </label>
         </Show>
         <label class="flex min-h-6 w-full items-center gap-1 text-tape">
           <input

@@ -6,7 +6,7 @@ import { ConfirmSheet } from "../controls/ConfirmSheet.tsx"
 import { rupees } from "../format/numbers.ts"
 import { date } from "../format/times.ts"
 import { useTerminal } from "../state/Terminal.ts"
-import { brokerTitles, obstacles, ownerText } from "./accountText.ts"
+import { brokerTitles, excludedText, obstacles, ownerText } from "./accountText.ts"
 import { attempt } from "./attempt.ts"
 
 export const ArmSheet = (props: {
@@ -17,7 +17,7 @@ export const ArmSheet = (props: {
 }): JSX.Element => {
   const terminal = useTerminal()
   // What is asked about must not change while it is read.
-  const { account, broker, funds, simulated } = props.account
+  const { account, broker, excluded, funds, simulated } = props.account
   const day = date(startOfIstDay(istDay(props.serverTime)) + DAY_MS / 2)
   const caution = (text: string): JSX.Element => <span class="text-warn">{text}</span>
   const lines: ReadonlyArray<JSX.Element> = [
@@ -30,7 +30,8 @@ export const ArmSheet = (props: {
     `Until midnight of ${day}, or until you disarm it. Tomorrow it has to be armed again.`,
     "If several accounts are armed, the engine chooses one for each order and says why.",
     "Exits of what it holds are possible in any case, armed or not. Risk limits and the kill switch hold as always.",
-    ...obstacles(props.account).map((text) => caution(`As it is now, no order goes through: ${text}.`))
+    ...obstacles(props.account).map((text) => caution(`As it is now, no order goes through: ${text}.`)),
+    ...(excluded === null ? [] : [caution(excludedText)])
   ]
   const arm = async (): Promise<void> => {
     const done = await attempt(

@@ -89,6 +89,7 @@ export const BrokersPage = (): JSX.Element => {
                       <AccountCard
                         account={account()}
                         serverTime={view()?.serverTime ?? 0}
+                        accounts={accounts().filter(({ sandbox }) => !sandbox).length}
                         chosen={scope() === id}
                         onChoose={() => setChosen(scope() === id ? undefined : id)}
                       />

@@ -52,6 +52,16 @@ export const obstacles = (
   return found
 }
 
+/** Of an account that the user excluded from new positions. */
+export const excludedText = "You excluded it from new positions: only exits go through it."
+
+/** `1st`, `2nd`, `3rd`, `4th`. */
+export const placeText = (place: number): string => {
+  const [tens, ones] = [place % 100, place % 10]
+  const ending = tens >= 11 && tens <= 13 ? "th" : ones === 1 ? "st" : ones === 2 ? "nd" : ones === 3 ? "rd" : "th"
+  return `${place}${ending}`
+}
+
 /** What an account in Upstox's sandbox is good for. */
 export const sandboxText =
   "Orders, changes and cancellations are checked and reach no exchange; there are no ticks, funds, books or GTT orders, and no " +

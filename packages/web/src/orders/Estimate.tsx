@@ -20,6 +20,21 @@ type ChargeName = keyof typeof chargeTitles
 /** Rupees to the paisa. */
 const amount = (value: number): string => rupees(Math.round(value * 100))
 
+type Fee = Extract<OrderEstimate["charges"], { readonly _tag: "Known" }>["fees"][number]
+
+const feeTitles = {
+  "depository-sale": "the depository's fee",
+  "auto-square-off": "if the broker closes it",
+  "physical-delivery": "if it ends in delivery"
+} as const
+
+const feeText = ({ amount: fee, name, unit }: Fee): string => {
+  const each = unit === "share"
+    ? `${(fee * 100).toFixed(3)} % of its value`
+    : `${amount(fee)} ${unit === "per-order" ? "an order" : "a scrip and day"}`
+  return `${feeTitles[name]}, ${each} with GST`
+}
+
 export const Estimate = (props: {
   readonly request: OrderRequest | undefined
   /** What the order is expected to trade at. */
@@ -86,6 +101,18 @@ export const Estimate = (props: {
                 </For>
               )}
             </Show>
+            <Show when={known()?.funds}>
+              {(funds) => (
+                <>
+                  <dt class="text-ink2">Needed beside what is held and works</dt>
+                  <dd class="text-right">{amount(funds().needed)}</dd>
+                  <dt class="text-ink2">Free</dt>
+                  <dd class={funds().needed > funds().free ? "text-right text-warn" : "text-right"}>
+                    {amount(funds().free)}
+                  </dd>
+                </>
+              )}
+            </Show>
           </dl>
           <p class="mt-1 text-caption text-ink2">
             {charges() === undefined ? "" : `Charges by the plan ${charges()?.plan} and today's rates. `}
@@ -93,7 +120,12 @@ export const Estimate = (props: {
             Not a broker's answer.
           </p>
         </details>
-        <For each={unknown()}>{(reason) => <p class="text-caption text-warn">{reason}.</p>}</For>
+        <For each={charges()?.fees ?? []}>
+          {(fee) => <p class="text-caption text-ink2">Besides: {feeText(fee)}.</p>}
+        </For>
+        <For each={[...unknown(), ...charges()?.warnings ?? []]}>
+          {(reason) => <p class="text-caption text-warn">{reason}.</p>}
+        </For>
       </Show>
     </Suspense>
   )

@@ -131,6 +131,8 @@ export const createTerminal = (): Terminal => {
     switch (decision._tag) {
       case "Filled":
         return notices.count("fill")
+      case "PositionSettled":
+        return notices.show("info", `Expired: ${decision.detail}`)
       case "SignalRaised":
         return notices.count("signal")
       case "Alarm":

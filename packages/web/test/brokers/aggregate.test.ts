@@ -1,7 +1,7 @@
 import { paise } from "@keepgaining/core/market/Money.ts"
 import { type AccountBookView } from "@keepgaining/rpc/contract/Brokers.ts"
 import { assert, describe, it } from "vitest"
-import { addressFault, countdown, obstacles } from "../../src/brokers/accountText.ts"
+import { addressFault, countdown, obstacles, placeText } from "../../src/brokers/accountText.ts"
 import { fundsTogether, holdingsTogether, positionsTogether } from "../../src/brokers/aggregate.ts"
 
 const book = (account: string, change: Partial<AccountBookView> = {}): AccountBookView => ({
@@ -85,6 +85,21 @@ describe("what stands in the way of live orders", () => {
     assert.strictEqual(countdown(719.9 * hour), "29 d 23 h")
     assert.strictEqual(countdown(47.5 * hour), "47 h 30 m 00 s")
     assert.strictEqual(countdown(249_000), "4 m 09 s")
+  })
+
+  it("names places in an order of preference", () => {
+    assert.deepStrictEqual([1, 2, 3, 4, 11, 12, 13, 21, 102, 111].map(placeText), [
+      "1st",
+      "2nd",
+      "3rd",
+      "4th",
+      "11th",
+      "12th",
+      "13th",
+      "21st",
+      "102nd",
+      "111th"
+    ])
   })
 
   it("knows an address when it sees one", () => {

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type { DatabaseError } from "../../database/Database.ts"
+import { InstrumentStore } from "../../instruments/InstrumentStore.ts"
 import { MarketRules } from "../../rules/MarketRules.ts"
 import { loadCorporateActions, type RuleFileRefused } from "../../rules/RuleFiles.ts"
 import type { ArchiveDamaged } from "../ArchiveError.ts"
@@ -111,11 +112,14 @@ const valuesAt = (columns: CandleColumns, row: number): CandleValues => ({
 })
 
 /** `user`: folder of the user's own rule files. */
-export const layer = (user: string): Layer.Layer<ArchiveQuestions, never, CandleArchive | MarketRules> =>
+export const layer = (
+  user: string
+): Layer.Layer<ArchiveQuestions, never, CandleArchive | InstrumentStore | MarketRules> =>
   Layer.effect(
     ArchiveQuestions,
     Effect.gen(function*() {
       const archive = yield* CandleArchive
+      const store = yield* InstrumentStore
       const { calendar } = yield* MarketRules
 
       const info = (text: string, limit: number) =>
@@ -136,7 +140,11 @@ export const layer = (user: string): Layer.Layer<ArchiveQuestions, never, Candle
       ) =>
         Effect.gen(function*() {
           const actions = adjusted ? yield* loadCorporateActions(user) : []
-          const shape = shapeCandles(calendar, actions, { interval, segment })
+          const shape = shapeCandles(calendar, actions, {
+            interval,
+            segment,
+            closingAuctions: yield* store.closingAuctions
+          })
           const give = (symbol: string, raw: CandleColumns) =>
             Effect.gen(function*() {
               const whole = yield* Effect.fromResult(shape(symbol, raw))
@@ -162,18 +170,21 @@ export const layer = (user: string): Layer.Layer<ArchiveQuestions, never, Candle
         })
 
       const gaps = ({ from, segment, symbols, to }: GapsQuestion) =>
-        Effect.forEach(symbols, (symbol) =>
-          Effect.gen(function*() {
-            const known = (yield* archive.instruments(symbol)).find((each) => each.symbol === symbol)
-            const first = from ?? (known === undefined ? undefined : dateOfMinute(known.firstMinute))
-            const last = to ?? (known === undefined ? undefined : dateOfMinute(known.lastMinute))
-            if (first === undefined || last === undefined) return { symbol, tradingDays: 0, missing: [], thin: [] }
-            const days = yield* Effect.fromResult(calendar.tradingDays(first, last))
-            const have = new Map((yield* archive.days(symbol, first, last)).map((each) => [each.date, each.candles]))
-            const hours = segment ?? segmentByName(symbol)
-            const expected = (date: string) => Result.getOrUndefined(calendar.expectedCandles(date, hours, 1))
-            return { symbol, ...archiveGaps(days, have, expected) }
-          }))
+        Effect.flatMap(store.closingAuctions, (closingAuctions) =>
+          Effect.forEach(symbols, (symbol) =>
+            Effect.gen(function*() {
+              const known = (yield* archive.instruments(symbol)).find((each) =>
+                each.symbol === symbol
+              )
+              const first = from ?? (known === undefined ? undefined : dateOfMinute(known.firstMinute))
+              const last = to ?? (known === undefined ? undefined : dateOfMinute(known.lastMinute))
+              if (first === undefined || last === undefined) return { symbol, tradingDays: 0, missing: [], thin: [] }
+              const days = yield* Effect.fromResult(calendar.tradingDays(first, last))
+              const have = new Map((yield* archive.days(symbol, first, last)).map((each) => [each.date, each.candles]))
+              const hours = segment ?? segmentByName(symbol, closingAuctions)
+              const expected = (date: string) => Result.getOrUndefined(calendar.expectedCandles(date, hours, 1))
+              return { symbol, ...archiveGaps(days, have, expected) }
+            })))
 
       const differences = (limit: number, symbol: string | undefined) =>
         Effect.gen(function*() {

@@ -5,6 +5,7 @@ import * as CandleArchive from "@keepgaining/engine/archive/CandleArchive.ts"
 import * as OfficialDays from "@keepgaining/engine/archive/OfficialDays.ts"
 import * as Questions from "@keepgaining/engine/archive/questions/ArchiveQuestions.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
+import * as InstrumentStore from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import * as MarketRules from "@keepgaining/engine/rules/MarketRules.ts"
 import { userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as Context from "effect/Context"
@@ -118,7 +119,7 @@ export const commandArchive = (data: string): Layer.Layer<CommandArchive, Told> 
       ).pipe(
         Layer.provide(Questions.layer(userFolder(data))),
         Layer.provide(MarketRules.layer(userFolder(data))),
-        Layer.provide([CandleArchive.layer, OfficialDays.layer]),
+        Layer.provide([CandleArchive.layer, InstrumentStore.layer, OfficialDays.layer]),
         Layer.provide(Database.layerConfig(path.join(data, "database")))
       ))
   )

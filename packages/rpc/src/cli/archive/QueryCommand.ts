@@ -5,6 +5,7 @@ import type { CandleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import { candleBlock, candleTable } from "@keepgaining/engine/archive/CandleTable.ts"
 import type { DaysRange } from "@keepgaining/engine/archive/OfficialDays.ts"
 import { shapeCandles } from "@keepgaining/engine/archive/questions/shapeCandles.ts"
+import { InstrumentStore } from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import { loadCalendar, loadCorporateActions, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { csvTable } from "@keepgaining/engine/ticklog/export/CsvTable.ts"
 import type { ExportColumn, RowBlock } from "@keepgaining/engine/ticklog/export/Table.ts"
@@ -62,7 +63,11 @@ export const shaped = (
     const calendar = yield* loadCalendar(userFolder(data))
     const actions = options.adjusted ? yield* loadCorporateActions(userFolder(data)) : []
     const { interval, segment } = options
-    const shape = shapeCandles(calendar, actions, { interval, segment: Option.getOrUndefined(segment) })
+    const shape = shapeCandles(calendar, actions, {
+      interval,
+      segment: Option.getOrUndefined(segment),
+      closingAuctions: yield* Effect.flatMap(InstrumentStore, ({ closingAuctions }) => closingAuctions)
+    })
     return (symbol: string, raw: CandleColumns) => Effect.fromResult(shape(symbol, raw))
   })
 

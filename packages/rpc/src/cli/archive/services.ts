@@ -3,6 +3,7 @@ import { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
 import * as CandleArchive from "@keepgaining/engine/archive/CandleArchive.ts"
 import * as OfficialDays from "@keepgaining/engine/archive/OfficialDays.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
+import * as InstrumentStore from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -17,7 +18,7 @@ export const shared = {
 } as const
 
 export const archive = (data: string) =>
-  Layer.mergeAll(CandleArchive.layer, OfficialDays.layer).pipe(
+  Layer.mergeAll(CandleArchive.layer, InstrumentStore.layer, OfficialDays.layer).pipe(
     Layer.provideMerge(Database.layerConfig(path.join(data, "database")))
   )
 
@@ -28,7 +29,8 @@ export const rangeFlags = {
 
 export const segmentFlag = Flag.Literals("segment", Segment.literals).pipe(
   Flag.withDescription(
-    "Whose trading hours the instrument has; without it futures and options are told by their symbol"
+    "Whose trading hours the instrument has; without it futures and options are told by their symbol, and shares whose close " +
+      "an auction makes by the instrument masters"
   ),
   Flag.optional
 )

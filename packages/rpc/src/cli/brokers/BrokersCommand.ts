@@ -10,6 +10,7 @@ import { armCommand, disarmCommand } from "./ArmCommand.ts"
 import { fundsCommand, holdingsCommand, ordersCommand, positionsCommand } from "./BooksCommands.ts"
 import { gttCommand } from "./GttCommand.ts"
 import { loginCommand } from "./LoginCommand.ts"
+import { excludeCommand, includeCommand, preferCommand } from "./PreferCommand.ts"
 import { registerCommand } from "./RegisterCommand.ts"
 import { adapterOf, findAccount, shared, withAccounts } from "./services.ts"
 import { simulateCommand } from "./SimulateCommand.ts"
@@ -33,12 +34,14 @@ const statusCommand = Command.make(
       }))
     if (json) return yield* Console.log(JSON.stringify(rows))
     if (rows.length === 0) return yield* Console.log("No accounts. Add one: keepgaining brokers add kite --user-id ...")
-    for (const { automatic, broker, endsAt, id, loggedIn, root, sandbox, userId } of rows) {
+    for (const { automatic, broker, endsAt, excluded, id, loggedIn, preference, root, sandbox, userId } of rows) {
       const state = loggedIn && endsAt !== null ? `logged in until ${formatIst(endsAt)}` : "logged out"
       yield* Console.log(
         `${id.padEnd(16)} ${broker.padEnd(7)} ${userId.padEnd(10)} ${state}${automatic ? ", logs in by itself" : ""}${
           root === undefined ? "" : `, at ${root}`
-        }${sandbox === true ? ", in the sandbox" : ""}`
+        }${sandbox === true ? ", in the sandbox" : ""}${
+          preference === undefined ? "" : `, number ${preference.place} in your order of preference`
+        }${excluded === undefined ? "" : `, no new positions since ${formatIst(excluded.since)}`}`
       )
     }
   })
@@ -80,7 +83,7 @@ const removeCommand = Command.make(
 
 export const brokersCommand = Command.make("brokers").pipe(
   Command.withDescription(
-    "Accounts at brokers: add, log in, look, arm for live orders, log out, remove; and brokers to try things on"
+    "Accounts at brokers: add, log in, look, arm for live orders, prefer, exclude, log out, remove; and brokers to try things on"
   ),
   Command.withSubcommands([
     addCommand,
@@ -89,6 +92,9 @@ export const brokersCommand = Command.make("brokers").pipe(
     statusCommand,
     armCommand,
     disarmCommand,
+    preferCommand,
+    excludeCommand,
+    includeCommand,
     ordersCommand,
     positionsCommand,
     holdingsCommand,

@@ -44,9 +44,13 @@ export const simulateCommand = Command.make(
       ),
       Flag.withDefault(false)
     ),
+    limits: Flag.Boolean("limits").pipe(
+      Flag.withDescription("Refuse more calls than the brokers' documents allow, as they do"),
+      Flag.withDefault(false)
+    ),
     json: shared.json
   },
-  Effect.fn("brokers.simulate")(function*({ json, keepHours, port, redirectUrl, seed, speed, start }) {
+  Effect.fn("brokers.simulate")(function*({ json, keepHours, limits, port, redirectUrl, seed, speed, start }) {
     const now = yield* Clock.currentTimeMillis
     const from = Option.isSome(start) ? parseIst(start.value) : now
     if (from === undefined || speed < 0) {
@@ -66,6 +70,7 @@ export const simulateCommand = Command.make(
         strikes: 20,
         accounts: customers,
         ports,
+        limits,
         ...(hours === undefined ? {} : { hours })
       })
       const control = yield* controlPlane(simulation, port)

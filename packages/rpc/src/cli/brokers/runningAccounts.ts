@@ -1,10 +1,10 @@
 /** The accounts as the running engine has them: what only it knows (orders, positions) or decides (which are armed). */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as path from "node:path"
 import type { Client } from "../../client/Client.ts"
 import type { AccountView } from "../../contract/Brokers.ts"
 import { BAD_INPUT, fail, FAILED, reported } from "../command/CommandFailure.ts"
+import { onData } from "../running/onData.ts"
 import { connectEngine, type Told, told } from "../running/throughEngine.ts"
 
 /** Uses the engine on the data directory, or the one that `--profile sim` keeps in its subfolder. */
@@ -13,7 +13,7 @@ export const throughEngine = <A, E extends Told, R>(
   use: (client: Client) => Effect.Effect<A, E, R>
 ) =>
   Effect.scoped(Effect.gen(function*() {
-    const client = (yield* connectEngine(data)) ?? (yield* connectEngine(path.join(data, "sim")))
+    const client = yield* onData(data, connectEngine)
     if (client === undefined) {
       return yield* fail(
         "NoEngine",

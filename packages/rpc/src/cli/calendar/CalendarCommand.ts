@@ -1,6 +1,6 @@
 /** `keepgaining calendar`: what the exchange does on a day, or in a month. */
-import { dateOf, dayOf, weekdayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
-import { Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
+import { dayOf, weekdayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
+import { isDate, Segment } from "@keepgaining/core/calendar/CalendarRules.ts"
 import { dayReport, monthReport } from "@keepgaining/core/calendar/dayReport.ts"
 import type { Expiry } from "@keepgaining/core/calendar/expiries.ts"
 import type { DateNotCovered, TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
@@ -23,8 +23,10 @@ const time = (millis: number): string => formatTimeOfDay(millis).slice(0, 5)
 const orUnknown = <A>(answer: Result.Result<A, DateNotCovered>): A | null => Result.getOrElse(answer, () => null)
 
 const expiryText = (expiries: ReadonlyArray<Expiry>): string =>
-  expiries.map(({ date, family, kind, scheduled }) =>
-    `${family} ${kind}${scheduled === date ? "" : ` (moved from ${scheduled})`}`
+  expiries.map(({ date, doubt, family, kind, scheduled }) =>
+    `${family} ${kind}${
+      scheduled === date ? "" : ` (moved from ${scheduled}${doubt === undefined ? "" : `; ${doubt}`})`
+    }`
   ).join(", ")
 
 const spanText = (calendar: TradingCalendar, date: string, segment: Segment): string => {
@@ -92,7 +94,7 @@ export const calendarCommand = Command.make(
     const calendar = yield* reported(loadCalendar(userFolder(data)))
     const asked = Option.getOrElse(when, () => "") || formatIstDate(yield* Clock.currentTimeMillis)
     const isMonth = /^\d{4}-(0[1-9]|1[0-2])$/.test(asked)
-    if (!isMonth && !(/^\d{4}-\d{2}-\d{2}$/.test(asked) && dateOf(dayOf(asked)) === asked)) {
+    if (!isMonth && !isDate(asked)) {
       const reason = `${JSON.stringify(asked)} is neither a date nor a month; give 2026-11-23 or 2026-11`
       return yield* fail("Usage", reason, BAD_INPUT)
     }

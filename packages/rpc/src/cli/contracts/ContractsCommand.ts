@@ -1,4 +1,7 @@
 /** `keepgaining contracts SYMBOL`: what a symbol means, and how everybody else writes it. */
+import { isDate } from "@keepgaining/core/calendar/CalendarRules.ts"
+import { expiringOn } from "@keepgaining/core/calendar/expiries.ts"
+import type { TradingCalendar } from "@keepgaining/core/calendar/TradingCalendar.ts"
 import { type Contract, contractKey } from "@keepgaining/core/contracts/Contract.ts"
 import { freezeOn, lotOf } from "@keepgaining/core/contracts/ContractRules.ts"
 import { isMonthly } from "@keepgaining/core/contracts/Listing.ts"
@@ -12,7 +15,9 @@ import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { reported } from "../command/CommandFailure.ts"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { BAD_INPUT, fail, reported } from "../command/CommandFailure.ts"
 import { defaults } from "../command/installation.ts"
 
 const describe = (contract: Contract): string => {
@@ -28,6 +33,10 @@ const describe = (contract: Contract): string => {
   }
 }
 
+const doubtOf = (calendar: TradingCalendar, { exchange, expiry, underlying }: Exclude<Contract, { _tag: "Share" }>) =>
+  Result.getOrElse(expiringOn(calendar, expiry), () => [])
+    .find((one) => one.exchange === exchange && one.family === underlying)?.doubt
+
 export const contractsCommand = Command.make(
   "contracts",
   {
@@ -40,20 +49,31 @@ export const contractsCommand = Command.make(
       Flag.withDescription("Where it is traded, when the symbol does not say so"),
       Flag.withDefault("NSE")
     ),
+    date: Flag.String("date").pipe(
+      Flag.withDescription(
+        "Day on which the lot and freeze quantity held; today when not given, or the last day of the contract"
+      ),
+      Flag.optional
+    ),
     data: Flag.String("data").pipe(Flag.withDescription("Data directory"), Flag.withDefault(defaults.dataDirectory)),
     json: Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
   },
-  Effect.fn("contracts")(function*({ data, exchange, json, symbol, system }) {
+  Effect.fn("contracts")(function*({ data, date, exchange, json, symbol, system }) {
     const calendar = yield* reported(loadCalendar(userFolder(data)))
     const rules = yield* reported(loadContractRules(userFolder(data)))
-    const [covered] = calendar.rules.coverage.filter(({ topic }) => topic === "trading-days")
-    const listing = ruleListing(calendar, covered?.from ?? "", covered?.to ?? "")
+    const listing = ruleListing(calendar)
     const contract = yield* reported(Effect.fromResult(contractOf(system, symbol, listing, exchange)))
     const spellings = Object.fromEntries(
       SymbolSystem.literals.map((other) => [other, symbolOf(other, contract, listing)])
     )
     const today = formatIstDate(yield* Clock.currentTimeMillis)
     const derivative = contract._tag === "Share" ? undefined : contract
+    const asked = Option.getOrUndefined(date)
+    if (asked !== undefined && !isDate(asked)) {
+      return yield* fail("Usage", `--date: ${JSON.stringify(asked)} is no date; give one such as 2026-11-23`, BAD_INPUT)
+    }
+    // An expired contract has no lot today.
+    const day = asked ?? (derivative !== undefined && derivative.expiry < today ? derivative.expiry : today)
     const kind = derivative === undefined ?
       undefined
       : isMonthly(listing, derivative.exchange, derivative.underlying, derivative.expiry)
@@ -61,14 +81,25 @@ export const contractsCommand = Command.make(
       : "weekly"
     const lot = derivative === undefined || kind === undefined
       ? undefined
-      : lotOf(rules, derivative.underlying, kind, derivative.expiry)
-    const freeze = derivative === undefined ? undefined : freezeOn(rules, derivative.underlying, today)
+      : lotOf(rules, derivative.underlying, kind, derivative.expiry, day)
+    const freeze = derivative === undefined ? undefined : freezeOn(rules, derivative.underlying, day)
+    const doubt = derivative === undefined ? undefined : doubtOf(calendar, derivative)
     if (json) {
-      const answer = { key: contractKey(contract), contract, kind, lot: lot?.lot, freeze: freeze?.quantity, spellings }
+      const answer = {
+        key: contractKey(contract),
+        contract,
+        kind,
+        day,
+        doubt,
+        lot: lot?.lot,
+        freeze: freeze?.quantity,
+        spellings
+      }
       return yield* Console.log(JSON.stringify(answer))
     }
     yield* Console.log([
       `${describe(contract)}${kind === undefined ? "" : `, ${kind}`}`,
+      ...(doubt === undefined ? [] : [`  expiry    ${doubt}`]),
       ...(lot === undefined
         ? []
         : [`  lot       ${lot.lot} (${lot.source}${lot.confidence.startsWith("D") ? "; not confirmed" : ""})`]),
@@ -76,7 +107,7 @@ export const contractsCommand = Command.make(
         ? []
         : [
           `  freeze    ${
-            freeze === undefined ? `not known for ${today.slice(0, 7)}` : `${freeze.quantity} (${freeze.source})`
+            freeze === undefined ? `not known for ${day.slice(0, 7)}` : `${freeze.quantity} (${freeze.source})`
           }`
         ]),
       ...Object.entries(spellings).map(([name, text]) => `  ${name.padEnd(9)} ${text}`)

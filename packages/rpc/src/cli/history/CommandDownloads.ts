@@ -1,6 +1,7 @@
 /** Downloads as commands see them: run by the engine of the data directory, or by the command itself when none runs. */
 import * as CandleArchive from "@keepgaining/engine/archive/CandleArchive.ts"
 import * as OfficialDays from "@keepgaining/engine/archive/OfficialDays.ts"
+import * as AccountCapabilities from "@keepgaining/engine/brokers/AccountCapabilities.ts"
 import { BrokerAccounts } from "@keepgaining/engine/brokers/BrokerAccounts.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import * as StoredSources from "@keepgaining/engine/history/broker/storedSources.ts"
@@ -64,7 +65,8 @@ export const commandDownloads = (data: string): Layer.Layer<CommandDownloads, To
           DownloadRecords.layer,
           InstrumentStore.layer,
           MarketRules.layer(userFolder(data)),
-          FetchHttpClient.layer
+          FetchHttpClient.layer,
+          AccountCapabilities.layer(data)
         ]),
         Layer.provide(Database.layerConfig(path.join(data, "database")))
       ))

@@ -2,13 +2,22 @@
 import { dateOf, dayOf } from "@keepgaining/core/calendar/CalendarDays.ts"
 import { checkRules } from "@keepgaining/core/calendar/checkRules.ts"
 import type { RuleFinding } from "@keepgaining/core/calendar/checkRules.ts"
+import { checkChargeRules } from "@keepgaining/core/charges/checkChargeRules.ts"
 import { checkContractRules, contradictionFindings } from "@keepgaining/core/contracts/checkContractRules.ts"
 import { contradictions, type DatedRules } from "@keepgaining/core/contracts/contradictions.ts"
+import { checkMarginRates } from "@keepgaining/core/margins/checkMarginRates.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import * as Database from "@keepgaining/engine/database/Database.ts"
 import * as InstrumentStore from "@keepgaining/engine/instruments/InstrumentStore.ts"
 import { MasterBroker } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
-import { loadCalendar, loadContractRules, loadPriceRules, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
+import {
+  loadCalendar,
+  loadCharges,
+  loadContractRules,
+  loadMarginRates,
+  loadPriceRules,
+  userFolder
+} from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
@@ -71,10 +80,14 @@ const checkCommand = Command.make(
     const calendar = yield* reported(loadCalendar(user))
     const contracts = yield* reported(loadContractRules(user))
     const prices = yield* reported(loadPriceRules(user))
+    const charges = yield* reported(loadCharges(user))
+    const margins = yield* reported(loadMarginRates(user))
     const today = formatIstDate(yield* Clock.currentTimeMillis)
     const findings = [
       ...checkRules(calendar.rules, today),
       ...checkContractRules(contracts, prices, today),
+      ...checkChargeRules(charges),
+      ...checkMarginRates(margins),
       ...yield* againstMasters({ calendar, contracts, prices }, data, today)
     ]
     const wrong = findings.filter(({ level }) => level === "wrong")
@@ -93,7 +106,7 @@ const checkCommand = Command.make(
 ).pipe(
   Command.withDescription(
     "Looks through the dated rules: rows that contradict each other, hours that are not known, coverage that ends soon, rows " +
-      "that are only a guess, and contracts of which the stored instrument masters say something else. Ends with 1 when something is wrong."
+      "that are only a guess (charges, plans, fees and margins too), and contracts of which the stored instrument masters say something else. Ends with 1 when something is wrong."
   )
 )
 

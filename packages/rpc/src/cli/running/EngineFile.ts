@@ -6,6 +6,7 @@ import { isAlive } from "@keepgaining/engine/database/DirectoryLock.ts"
 import { openPrivateFile } from "@keepgaining/engine/storage/PrivateFile.ts"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as fs from "node:fs"
 import * as path from "node:path"
 
 const Running = Schema.Struct({ pid: Schema.Int, url: Schema.String })
@@ -42,9 +43,16 @@ export const announceEngine = (data: string, url: string) =>
       )
   )
 
-/** The engine that runs on the directory; `undefined` when none does. One that was killed leaves its entry behind. */
+/**
+ * The engine that runs on the directory; `undefined` when none does. One that was killed leaves its entry behind. Looking makes no
+ * directory.
+ */
 export const findEngine = (data: string) =>
-  Effect.map(
-    Effect.flatMap(open(data), (file) => file.read),
-    ({ engine }): RunningEngine | undefined => engine === null || !isAlive(engine.pid) ? undefined : engine
+  Effect.suspend(() =>
+    fs.existsSync(data)
+      ? Effect.map(
+        Effect.flatMap(open(data), (file) => file.read),
+        ({ engine }): RunningEngine | undefined => engine === null || !isAlive(engine.pid) ? undefined : engine
+      )
+      : Effect.succeed(undefined)
   )

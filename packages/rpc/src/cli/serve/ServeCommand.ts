@@ -1,4 +1,6 @@
 /** `keepgaining serve`: the engine with its RPC and its terminal. */
+import { usualSquareOff } from "@keepgaining/core/desk/squareOff.ts"
+import { formatTimeOfDay, MINUTE_MS } from "@keepgaining/core/market/IndianTime.ts"
 import { defaultWatch } from "@keepgaining/engine/instruments/watchlist.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import * as Command from "effect/cli/Command"
@@ -13,6 +15,8 @@ import { defaults } from "../command/installation.ts"
 import { marketTime } from "./marketTime.ts"
 import { beginOf, outOfRange, parseSpeed, profiles, type ServeInput } from "./ServeInput.ts"
 import { lasting, makeDataDirectory, serveSession } from "./serveSession.ts"
+
+const timeText = (time: number): string => formatTimeOfDay(time).slice(0, 5)
 
 export const serveCommand = Command.make(
   "serve",
@@ -80,6 +84,13 @@ export const serveCommand = Command.make(
       Flag.withDescription("Seed of a new session: its market, latency and fill models, strategies' chance"),
       Flag.withDefault(sessionDefaults.seed)
     ),
+    capital: Flag.Finite("capital").pipe(
+      Flag.withDescription(
+        "Rupees with which the paper books of a new session begin, all of them together: orders that need more margin than " +
+          "is free are refused"
+      ),
+      Flag.withDefault(sessionDefaults.desk.limits.capital / 100)
+    ),
     pace: Flag.Finite("pace").pipe(
       Flag.withDescription("Market seconds per second of the generated market, or of the simulated brokers (up to 20)"),
       Flag.withDefault(1)
@@ -107,6 +118,30 @@ export const serveCommand = Command.make(
           "strategies have seen them"
       ),
       Flag.withDefault(5)
+    ),
+    squareOffEquity: Flag.String("square-off-equity").pipe(
+      Flag.withDescription(
+        "Time of day from which intraday positions in shares are left, and none opened; a session that goes on takes other " +
+          "times from its next day"
+      ),
+      Flag.withDefault(timeText(usualSquareOff.equity))
+    ),
+    squareOffDerivative: Flag.String("square-off-derivative").pipe(
+      Flag.withDescription("The same of futures and options"),
+      Flag.withDefault(timeText(usualSquareOff.derivative))
+    ),
+    squareOffBeforeClose: Flag.Finite("square-off-before-close").pipe(
+      Flag.withDescription(
+        "Minutes before the end of an instrument's session at which its intraday positions are left at the latest"
+      ),
+      Flag.withDefault(usualSquareOff.beforeClose / MINUTE_MS)
+    ),
+    keepDifferences: Flag.Int("keep-differences").pipe(
+      Flag.withDescription(
+        "Days for which the archive keeps what official candles took the place of (archive differences); older ones are " +
+          "forgotten after the close of a recorded day"
+      ),
+      Flag.withDefault(90)
     ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print where it is reached as one JSON object; logs go to stderr"),

@@ -1,5 +1,6 @@
 /** What `serve` was asked for, and what is wrong with it. */
-import { timeOfDay } from "@keepgaining/core/market/IndianTime.ts"
+import { type SquareOff, usualSquareOff } from "@keepgaining/core/desk/squareOff.ts"
+import { MINUTE_MS, timeOfDay } from "@keepgaining/core/market/IndianTime.ts"
 import { MasterBroker } from "@keepgaining/engine/instruments/master/MasterEntry.ts"
 import { parseWatch } from "@keepgaining/engine/instruments/watchlist.ts"
 import * as Option from "effect/Option"
@@ -25,16 +26,26 @@ export interface ServeInput extends DeploymentInput {
   readonly open: boolean
   readonly partitions: number
   readonly seed: number
+  readonly capital: number
   readonly pace: number
   readonly at: string
   readonly headStart: number
   readonly masters: string
   readonly warmUp: number
+  readonly squareOffEquity: string
+  readonly squareOffDerivative: string
+  readonly squareOffBeforeClose: number
+  readonly keepDifferences: number
   readonly json: boolean
 }
 
 /** Of the newest minutes that charts keep. */
 export const LONGEST_WARM_UP = 60
+
+const MOST_KEPT_DAYS = 3_650
+
+/** Rupees, 1,000 crore: in paise it stays far below what numbers hold exactly. */
+const MOST_CAPITAL = 10_000_000_000
 
 /** Event seconds per wall second, 0 = as fast as it goes; `undefined` when the text is neither. */
 export const parseSpeed = (text: string): number | undefined => {
@@ -60,10 +71,29 @@ export const beginOf = (at: string): number | undefined => {
   return match === null ? undefined : timeOfDay(Number(match[1]), Number(match[2]))
 }
 
+/** Latest that a square-off may end before the close, minutes. */
+const LONGEST_BEFORE_CLOSE = 60
+
+/** When intraday positions are squared off; `undefined` when one of the texts is no time of day. */
+export const squareOffOf = (
+  { squareOffBeforeClose, squareOffDerivative, squareOffEquity }: Pick<
+    ServeInput,
+    "squareOffBeforeClose" | "squareOffDerivative" | "squareOffEquity"
+  >
+): SquareOff | undefined => {
+  const [equity, derivative] = [beginOf(squareOffEquity), beginOf(squareOffDerivative)]
+  return equity === undefined || derivative === undefined
+    ? undefined
+    : { ...usualSquareOff, equity, derivative, beforeClose: squareOffBeforeClose * MINUTE_MS }
+}
+
 /** What is wrong among the flags; `undefined` when nothing is. */
 export const outOfRange = (input: ServeInput): string | undefined => {
-  const { headStart, masters, pace, partitions, port, warmUp, watch } = input
+  const { capital, headStart, keepDifferences, masters, pace, partitions, port, warmUp, watch } = input
   if (port < 0 || port > 65_535) return `--port: ${port} is no port; give 1 to 65535, or 0 for any`
+  if (!(capital >= 1 && capital <= MOST_CAPITAL)) {
+    return `--capital: ${capital} is not 1 to ${MOST_CAPITAL} rupees`
+  }
   if (pace < 0) return `--pace: ${pace} is negative; give market seconds per second, 0 to let the market stand still`
   if (input.profile === "sim" && !(pace > 0 && pace <= FASTEST_SIM)) {
     return `--pace: ${pace} is not above 0 and at most ${FASTEST_SIM}, which is what simulated brokers can go at`
@@ -75,6 +105,18 @@ export const outOfRange = (input: ServeInput): string | undefined => {
     return `--masters: ${JSON.stringify(masters)} is not none or some of ${MasterBroker.literals.join(", ")}`
   }
   if (warmUp < 0 || warmUp > LONGEST_WARM_UP) return `--warm-up: ${warmUp} is not 0 to ${LONGEST_WARM_UP} days`
+  if (keepDifferences < 1 || keepDifferences > MOST_KEPT_DAYS) {
+    return `--keep-differences: ${keepDifferences} is not 1 to ${MOST_KEPT_DAYS} days`
+  }
+  for (const name of ["equity", "derivative"] as const) {
+    const text = name === "equity" ? input.squareOffEquity : input.squareOffDerivative
+    if (beginOf(text) === undefined) {
+      return `--square-off-${name}: ${JSON.stringify(text)} is no time of day; give 15:10`
+    }
+  }
+  if (!(input.squareOffBeforeClose >= 1 && input.squareOffBeforeClose <= LONGEST_BEFORE_CLOSE)) {
+    return `--square-off-before-close: ${input.squareOffBeforeClose} is not 1 to ${LONGEST_BEFORE_CLOSE} minutes`
+  }
   if (headStart < 0) return `--head-start: ${headStart} is negative; give minutes`
   if (input.recordRaw && (Option.isSome(input.replay) || input.feed === "generated")) {
     return "--record-raw keeps what brokers' feeds send; there is none here. Leave it out"

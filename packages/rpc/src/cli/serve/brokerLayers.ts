@@ -1,5 +1,6 @@
 /** The broker accounts that `serve` runs: the user's own, or, with `--profile sim`, simulated ones. */
 import { calendarHours } from "@keepgaining/core/candles/calendarHours.ts"
+import * as AccountCapabilities from "@keepgaining/engine/brokers/AccountCapabilities.ts"
 import { automaticLogin } from "@keepgaining/engine/brokers/automaticLogin.ts"
 import * as BrokerAccounts from "@keepgaining/engine/brokers/BrokerAccounts.ts"
 import * as Brokers from "@keepgaining/engine/brokers/Brokers.ts"
@@ -47,6 +48,7 @@ const masters = (
 /** The user's accounts, and masters from the brokers. */
 export const ownBrokers = (input: ServeInput) =>
   Brokers.layer({ login: automaticLogin(loginStepsFolder(input.data)) }).pipe(
+    Layer.provide(AccountCapabilities.layer(input.data)),
     Layer.provideMerge(accountsLayer(input.data)),
     Layer.provideMerge(masters(mastersOf(input.masters) ?? [], addresses, InstrumentSync.layer))
   )
@@ -76,6 +78,7 @@ export const simulatedBrokers = (input: ServeInput) =>
     const login = consentingLogin(simulation, automaticLogin(loginStepsFolder(input.data)))
     // Sockets are no faster than the machine, however fast the clock of the market is.
     return Brokers.layer({ login, timeout: TIMEOUT_MS * input.pace }).pipe(
+      Layer.provide(AccountCapabilities.layer(input.data)),
       Layer.provideMerge(
         masters(
           MasterBroker.literals.filter((broker) => simulation.servers[broker] !== undefined),

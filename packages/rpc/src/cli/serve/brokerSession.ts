@@ -72,6 +72,9 @@ export const brokerSession = (
         }).pipe(Effect.provideContext(services)),
       warmUp,
       onRunning: (running) =>
-        recordCandles(running, { accounts: historyAccounts(brokers, accounts) }).pipe(Effect.provideContext(services))
+        recordCandles(running, {
+          accounts: historyAccounts(brokers, accounts),
+          keepDifferences: input.keepDifferences
+        }).pipe(Effect.provideContext(services))
     })
   })).pipe(Layer.provide(RecordedDays.layer))

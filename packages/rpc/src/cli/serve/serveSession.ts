@@ -28,6 +28,7 @@ import { greet } from "./greet.ts"
 import { leaveMarket } from "./leaveMarket.ts"
 import type { ServeInput } from "./ServeInput.ts"
 import { marketOf, sessionChoice } from "./sessionChoice.ts"
+import { watchCoverage } from "./watchCoverage.ts"
 
 /** What recovery cannot mend: it would only find it again. */
 export const lasting = (escalated: Escalated): TickLogCorrupt | TickLogRefused | undefined => {
@@ -120,7 +121,9 @@ export const serveSession = (
       bound(address.port)
       yield* reported(announceEngine(input.data, urlOf(address)))
       yield* startStrategy(input, session)
-      if (!isRestart) yield* greet(input, session, marketOf(input, (yield* accounts.list).length))
+      const market = marketOf(input, (yield* accounts.list).length)
+      if (!isRestart) yield* greet(input, session, market)
+      if (market === "brokers") yield* Effect.forkScoped(watchCoverage(session))
       const { escalation } = yield* Supervisor
       yield* input.flattenOnStop ? Effect.onInterrupt(escalation, () => leaveMarket(session)) : escalation
     }).pipe(

@@ -1,11 +1,19 @@
 /** Which session `serve` runs: a replay, a generated market, or the feeds of broker accounts. */
 import { calendarHours } from "@keepgaining/core/candles/calendarHours.ts"
+import { usualSquareOff } from "@keepgaining/core/desk/squareOff.ts"
 import { formatIstDate } from "@keepgaining/core/market/IndianTime.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
+import { makeExchangeToday } from "@keepgaining/engine/execution/ExchangeToday.ts"
 import { LiveOrderPort, LiveOrderPorts } from "@keepgaining/engine/execution/LiveOrderPort.ts"
 import { makePrepare } from "@keepgaining/engine/execution/prepareOrder.ts"
 import * as SimulatedFeed from "@keepgaining/engine/feeds/simulated/SimulatedFeed.ts"
-import { loadCalendar, loadCharges, loadCorporateActions, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
+import {
+  loadCalendar,
+  loadCharges,
+  loadCorporateActions,
+  loadMarginRates,
+  userFolder
+} from "@keepgaining/engine/rules/RuleFiles.ts"
 import * as feedSession from "@keepgaining/engine/session/feedSession.ts"
 import * as replaySession from "@keepgaining/engine/session/replaySession.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
@@ -16,7 +24,7 @@ import * as Option from "effect/Option"
 import * as path from "node:path"
 import * as zlib from "node:zlib"
 import { brokerSession } from "./brokerSession.ts"
-import type { ServeInput } from "./ServeInput.ts"
+import { type ServeInput, squareOffOf } from "./ServeInput.ts"
 import { warmUpFrom } from "./warmUpFrom.ts"
 
 /** Where its ticks come from. */
@@ -39,8 +47,16 @@ const replayName = (log: string): string => {
 
 export const sessionChoice = Effect.fnUntraced(function*(input: ServeInput, speed: number, market: Market) {
   const sessions = path.join(input.data, "sessions")
-  const kernel = { ...sessionDefaults, partitions: input.partitions, strategyNamed }
+  const { desk } = sessionDefaults
+  const limits = { ...desk.limits, capital: Math.round(input.capital * 100) }
+  const kernel = {
+    ...sessionDefaults,
+    desk: { ...desk, limits, squareOff: [squareOffOf(input) ?? usualSquareOff] },
+    partitions: input.partitions,
+    strategyNamed
+  }
   const charges = yield* loadCharges(userFolder(input.data))
+  const margins = yield* loadMarginRates(userFolder(input.data))
   const now = yield* Clock.currentTimeMillis
   switch (market) {
     case "replay": {
@@ -54,6 +70,7 @@ export const sessionChoice = Effect.fnUntraced(function*(input: ServeInput, spee
           seed: input.seed,
           kernel,
           charges,
+          margins,
           warmUp,
           // A strategy that was asked for has to be there before the first tick.
           playing: !input.paused && Option.isNone(input.strategy),
@@ -68,12 +85,20 @@ export const sessionChoice = Effect.fnUntraced(function*(input: ServeInput, spee
       if (profile === "demo" || profile === "paper") {
         const folder = path.join(sessions, "market")
         const begin = { mode: profile, seed, hours }
-        return { folder, layer: brokerSession(input, actions, { folder, kernel, charges, begin }) }
+        return { folder, layer: brokerSession(input, actions, { folder, kernel, charges, margins, begin }) }
       }
       const folder = path.join(sessions, profile)
       const layer = Layer.unwrap(Effect.gen(function*() {
-        const live = { ports: yield* LiveOrderPorts, prepare: yield* makePrepare }
-        return brokerSession(input, actions, { folder, kernel, charges, begin: { mode: profile, seed, hours }, live })
+        const today = yield* makeExchangeToday
+        const live = { ports: yield* LiveOrderPorts, prepare: yield* makePrepare(today), today }
+        return brokerSession(input, actions, {
+          folder,
+          kernel,
+          charges,
+          margins,
+          begin: { mode: profile, seed, hours },
+          live
+        })
       })).pipe(Layer.provide(LiveOrderPort.layer))
       return { folder, layer }
     }
@@ -88,6 +113,7 @@ export const sessionChoice = Effect.fnUntraced(function*(input: ServeInput, spee
         folder,
         kernel,
         charges,
+        margins,
         begin: { mode, seed: input.seed, marketStart: now },
         openFeed: (manifest, after) =>
           SimulatedFeed.make({

@@ -1,9 +1,10 @@
 /** `keepgaining ticks replay`: a recorded log through the whole engine. */
 import { ChargeSchedule } from "@keepgaining/core/charges/ChargeSchedule.ts"
+import { MarginSchedule } from "@keepgaining/core/margins/MarginRates.ts"
 import { strategyNamed } from "@keepgaining/core/strategies/Strategies.ts"
 import { replayLog } from "@keepgaining/engine/replay/replayLog.ts"
 import type { ReplayReport } from "@keepgaining/engine/replay/Report.ts"
-import { loadCharges, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
+import { loadCharges, loadMarginRates, userFolder } from "@keepgaining/engine/rules/RuleFiles.ts"
 import { sessionDefaults } from "@keepgaining/engine/session/Settings.ts"
 import { nodeReadFiles } from "@keepgaining/engine/storage/ReadFiles.ts"
 import { readInstruments } from "@keepgaining/engine/ticklog/Manifest.ts"
@@ -74,12 +75,13 @@ export const replayCommand = Command.make(
     const instruments = yield* reported(reading(() => readInstruments(log, nodeReadFiles)))
     const deployments = yield* deploymentOf(deployment, instruments.all())
     const charges = new ChargeSchedule(yield* reported(loadCharges(userFolder(defaults.dataDirectory))))
+    const margins = new MarginSchedule(yield* reported(loadMarginRates(userFolder(defaults.dataDirectory))))
     const bar = progressBar("replay")
     const lines = Option.isSome(decisions) ? yield* createFile(decisions.value) : undefined
     const result = yield* replayLog({
       log,
       deployments,
-      kernel: { ...sessionDefaults, charges, partitions, seed, strategyNamed },
+      kernel: { ...sessionDefaults, charges, margins, partitions, seed, strategyNamed },
       onProgress: ({ rows, totalRows }) => bar.show(rows, totalRows),
       ...(lines === undefined ? {} : {
         onDecisions: (made) => {

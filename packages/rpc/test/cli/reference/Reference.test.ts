@@ -47,7 +47,15 @@ describe("the commands about the market", () => {
       const beyond = yield* keepgaining("calendar", "2031-01-01")
       assert.strictEqual(beyond.code, 2)
       assert.include(beyond.stderr, "2031-01-01 is not covered")
-      assert.include((yield* keepgaining("calendar", "soon")).stderr, "neither a date nor a month")
+      for (const asked of ["soon", "2026-13-01", "2026-02-30", "2026-13"]) {
+        const ended = yield* keepgaining("calendar", asked)
+        assert.strictEqual(ended.code, 2, ended.stderr)
+        assert.match(ended.stderr, /^error: .*neither a date nor a month/)
+      }
+      const doubtful = yield* keepgaining("calendar", "2024-01-19")
+      assert.match(doubtful.stdout, /MIDCPNIFTY weekly \(moved from 2024-01-22; not verified: /)
+      const told = yield* answer("calendar", "2024-01-19")
+      assert.include(told.expiries.map(({ doubt }: { doubt?: string }) => doubt === undefined), false)
     }))
 
   it.live(
@@ -62,8 +70,40 @@ describe("the commands about the market", () => {
         assert.strictEqual(unknown.code, 2)
         const noPlan = yield* keepgaining(...sale, "--date", "2026-06-01", "--plan", "mine")
         assert.include(noPlan.stderr, "no plan \"mine\"")
-      }),
-    30_000
+        assert.deepInclude(known, { confidence: "B", warnings: [] })
+        assert.deepInclude(known.rates.stt, { rate: 0.0015, confidence: "A", from: "2026-04-01" })
+        assert.deepInclude(known.fees[0], { name: "auto-square-off", amount: 59, unit: "per-order" })
+      })
+  )
+
+  it.live(
+    "charges: what is only remembered, what is not covered, funds, BSE's groups, and what comes besides",
+    () =>
+      Effect.gen(function*() {
+        const sale = ["charges", "--side", "sell", "--quantity", "100", "--price", "1560", "--product", "delivery"]
+        const old = yield* keepgaining(...sale, "--date", "2021-02-01")
+        assert.strictEqual(old.code, 0, old.stderr)
+        assert.match(old.stdout, /STT +156\.0000 +156\.00 +D/)
+        assert.match(old.stdout, /warning: The rate of the STT is not confirmed: /)
+        const beyond = yield* keepgaining(...sale, "--date", "2035-01-01")
+        assert.strictEqual(beyond.code, 2)
+        assert.strictEqual(beyond.stdout, "")
+        assert.match(beyond.stderr, /2035-01-01 is not covered: charges are known from .* to 2027-03-31\. Add /)
+        const now = [...sale, "--date", "2026-06-01"]
+        const untold = yield* keepgaining(...now)
+        assert.match(untold.stdout, /besides, with GST: Depository's fee for the sale, ₹15\.34 a scrip and day/)
+        assert.match(untold.stdout, /warning: Nobody told whether the equity is a share or a fund/)
+        const fund = yield* answer(...now, "--security", "fund")
+        assert.deepInclude(fund, { class: "fund", warnings: [] })
+        assert.closeTo(fund.charges.stt, 1.56, 1e-9)
+        const rare = yield* answer(...now, "--security", "share", "--exchange", "BSE", "--group", "xt")
+        assert.closeTo(rare.charges.exchange, 156, 1e-9)
+        assert.deepStrictEqual(rare.warnings, [])
+        const guess = yield* answer(...now, "--security", "share", "--plan", "angel")
+        assert.strictEqual(guess.confidence, "D")
+        assert.strictEqual(guess.plan.confidence, "D")
+        assert.match(guess.warnings.join("|"), /^The brokerage of the plan angel is not confirmed[^|]*$/)
+      })
   )
 
   it.live(
@@ -73,11 +113,18 @@ describe("the commands about the market", () => {
         const contract = yield* answer("contracts", "NIFTY26D0124500CE")
         assert.deepInclude(contract, { kind: "weekly", lot: 65 })
         assert.strictEqual(contract.spellings.dhan, "NIFTY 01 DEC 24500 CALL")
+        const weekly = yield* answer("contracts", "NIFTY2543021600PE")
+        assert.deepInclude(weekly, { kind: "weekly", key: "NSE|NIFTY|2025-04-30|2160000|PE" })
+        const monthly = yield* answer("contracts", "NIFTY25APR23300CE")
+        assert.deepInclude(monthly, { kind: "monthly", key: "NSE|NIFTY|2025-04-24|2330000|CE" })
+        const quarterly = ["contracts", "NIFTY25MAR24000CE", "--date"]
+        assert.deepInclude(yield* answer(...quarterly, "2024-12-26"), { lot: 25, day: "2024-12-26" })
+        assert.deepInclude(yield* answer(...quarterly, "2024-12-27"), { lot: 75 })
+        assert.match((yield* keepgaining(...quarterly, "2024-13-27")).stderr, /^error: --date: "2024-13-27" is no date/)
         const old = yield* keepgaining("contracts", "BANKNIFTY22MARFUT")
         assert.include(old.stdout, "not confirmed")
         assert.strictEqual((yield* keepgaining("contracts", "NIFTY26D0224500CE")).code, 2)
-      }),
-    30_000
+      })
   )
 
   it.live("rules check: guesses and what is stale, and 1 when a row contradicts another", () =>
@@ -90,7 +137,23 @@ describe("the commands about the market", () => {
           level === "guess" && topic === "lots"
         )
       )
+      for (const topic of ["charges", "brokerage plans", "broker fees"]) {
+        assert.isTrue(
+          clean.findings.some((found: { level: string; topic: string }) =>
+            found.level === "guess" && found.topic === topic
+          ),
+          topic
+        )
+      }
       fs.mkdirSync(path.join(data, "rules"))
+      // A year more: what expires in it is known, and contracts of the years before still are.
+      fs.writeFileSync(
+        path.join(data, "rules", "coverage.csv"),
+        "topic,from,to,source,as_of,confidence\ntrading-days,2027-01-01,2027-12-31,mine,2026-12-20,A\n"
+      )
+      assert.deepInclude(yield* answer("contracts", "NIFTY27MAR25000CE"), { kind: "monthly" })
+      assert.deepInclude(yield* answer("contracts", "NIFTY25APR23300CE"), { kind: "monthly" })
+      fs.rmSync(path.join(data, "rules", "coverage.csv"))
       fs.writeFileSync(
         path.join(data, "rules", "holidays.csv"),
         "date,name,kind,source,as_of,confidence\n2026-11-28,A Saturday,planned,mine,2026-11-24,A\n"
