@@ -15,17 +15,13 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { longHistories } from "./archiveMarket.ts"
-import { dropFromCache, readColumnFile, sql, writeColumnFile } from "./archiveYardsticks.ts"
+import { dropFromCache, lowerQuartile, readColumnFile, sql, writeColumnFile } from "./archiveYardsticks.ts"
 import { fastest, type Figure, millis, ratio } from "./Figure.ts"
 
 /** Instruments; the first opens the connection, the others are read once each. */
 const INSTRUMENTS = 16
 
 const FOREVER = Date.parse("2100-01-01")
-
-/** Others use the machine too, and an interruption costs more than a read; the fastest could be luck. */
-const lowerQuartile = (values: ReadonlyArray<number>): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 2] ?? NaN
 
 /** Four years a month at a time, every instrument's month after the other's: an archive that was filled as time went by. */
 const fill = Effect.gen(function*() {

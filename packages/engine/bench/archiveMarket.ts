@@ -32,7 +32,10 @@ const share: Kind = {
   interest: false
 }
 
-/** Shares of candles as in 340 million real ones of 72,877 instruments: most instruments are options, most candles are not. */
+/**
+ * Shares of candles as in 340 million real ones of 72,877 instruments in four years: most instruments are options, most
+ * candles are not.
+ */
 const kinds: ReadonlyArray<Kind> = [
   share,
   { name: "NSE:INDEX", share: 0.03, life: Infinity, density: 1, price: 2_400_000, volume: 0, interest: false },
@@ -84,10 +87,10 @@ export interface GeneratedInstrument {
   readonly candles: CandleColumns
 }
 
-/** About `candles` candles over a year of 250 days, instrument by instrument. */
-export function* archiveMarket(candles: number): Generator<GeneratedInstrument> {
+/** About `candles` candles over so many days (250 are a year), instrument by instrument. */
+export function* archiveMarket(candles: number, count: number): Generator<GeneratedInstrument> {
   const random = Random.fromSeed(20_261_124)
-  const days = daysOfTrading(250, "2022-01-03")
+  const days = daysOfTrading(count, "2022-01-03")
   for (const kind of kinds) {
     let left = candles * kind.share
     for (let i = 0; left > 0; i++) {

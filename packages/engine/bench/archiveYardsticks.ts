@@ -10,7 +10,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 
-export const inTemporaryFolder = <A>(use: (folder: string) => A): A => {
+const inTemporaryFolder = <A>(use: (folder: string) => A): A => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "keepgaining-bench-"))
   try {
     return use(folder)
@@ -37,6 +37,20 @@ export const quickest = <A, E, R>(times: number, work: Effect.Effect<A, E, R>) =
     }
     return best
   })
+
+/** What each takes in every round, ms: all one after the other, then all again. */
+export const inTurn = <E, R>(rounds: number, all: ReadonlyArray<Effect.Effect<unknown, E, R>>) =>
+  Effect.gen(function*() {
+    const took = all.map((): Array<number> => [])
+    for (let round = 0; round < rounds; round++) {
+      for (const [i, each] of all.entries()) took[i]?.push(yield* quickest(1, each))
+    }
+    return took
+  })
+
+/** Others use the machine too, and an interruption costs more than what is measured; the fastest could be luck. */
+export const lowerQuartile = (values: ReadonlyArray<number>): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 2] ?? NaN
 
 const cLoop = `
 #include <stdint.h>

@@ -3,7 +3,8 @@
  * a block of a day one day's instruments. Pure; see `CandleRun` for the bytes.
  */
 import { type CandleColumns, candleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
-import { dayOfMinute, encodeRun, runLength, runWords, runWordsAtMost } from "./CandleRun.ts"
+import { runLength, runWords } from "./CandleRun.ts"
+import { packRuns } from "./kernel/packRuns.ts"
 import { unpackRuns } from "./kernel/unpackRuns.ts"
 
 /** The words of a block as SQL gave it. Its checksum must have been verified. */
@@ -17,6 +18,19 @@ export const runsIn = (words: Uint32Array): ReadonlyArray<number> => {
   const runs: Array<number> = []
   for (let at = 0; at < words.length; at += runWords(words, at)) runs.push(at)
   return runs
+}
+
+/** Candles in a block as SQL gave it. */
+export const candlesIn = (bytes: Uint8Array): number => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let candles = 0
+  for (let at = 0; at < bytes.byteLength;) {
+    const words = view.getUint16(at + 8, true)
+    if (words === 0) return NaN
+    candles += view.getUint16(at + 4, true)
+    at += words * 4
+  }
+  return candles
 }
 
 /** A month as a number that counts on: of an Indian day. */
@@ -33,7 +47,7 @@ export class BlockWriter {
   #words: Uint32Array
   #end = 0
 
-  constructor(words = 1 << 16) {
+  constructor(words = 1 << 10) {
     this.#words = new Uint32Array(words)
   }
 
@@ -52,25 +66,15 @@ export class BlockWriter {
   }
 
   /** Appends the candles, a run for each Indian day. */
-  write(instrument: number, rows: CandleColumns): void {
-    const to = rows.length
-    let start = 0
-    while (start < to) {
-      // Rows are ascending: a day's rows lie together.
-      const day = dayOfMinute(rows.minute[start]!)
-      let stop = start + 1
-      while (stop < to && dayOfMinute(rows.minute[stop]!) === day) stop++
-      this.#reserve(runWordsAtMost(stop - start))
-      this.#end = encodeRun(instrument, rows, start, stop, this.#words, this.#end)
-      start = stop
-    }
+  write(instrument: number, candles: CandleColumns): void {
+    packRuns(instrument, candles, (runs) => this.append(runs))
   }
 
-  /** Appends a run as it is. */
-  append(run: Uint32Array): void {
-    this.#reserve(run.length)
-    this.#words.set(run, this.#end)
-    this.#end += run.length
+  /** Appends runs as they are. */
+  append(runs: Uint32Array): void {
+    this.#reserve(runs.length)
+    this.#words.set(runs, this.#end)
+    this.#end += runs.length
   }
 
   #reserve(words: number): void {

@@ -47,21 +47,24 @@ interface MonthRow extends BlockRow {
 
 const monthColumns = "instrument, month, candles, crc32::float8 as crc32, runs"
 
-const verified = (row: BlockRow, block: () => string, remedy: string): Effect.Effect<Uint32Array, ArchiveDamaged> =>
-  zlib.crc32(row.runs) === row.crc32
-    ? Effect.succeed(wordsOf(row.runs))
-    : Effect.fail(new ArchiveDamaged({ block: block(), remedy }))
+/** Whether the runs are what was stored. */
+export const isWhole = ({ crc32, runs }: Pick<BlockRow, "crc32" | "runs">): boolean => zlib.crc32(runs) === crc32
 
-export const verifiedMonth = (row: MonthRow): Effect.Effect<StoredMonth, ArchiveDamaged> =>
-  Effect.map(
-    verified(
-      row,
-      () =>
-        `instrument ${row.instrument}, ${Math.floor(row.month / 12)}-${String(row.month % 12 + 1).padStart(2, "0")}`,
-      "Remove the month (keepgaining archive remove) and import or download it again"
-    ),
-    (words) => ({ instrument: row.instrument, month: row.month, candles: row.candles, words })
-  )
+export const damagedMonth = (instrument: string, month: number): ArchiveDamaged =>
+  new ArchiveDamaged({
+    block: `${instrument}, ${Math.floor(month / 12)}-${String(month % 12 + 1).padStart(2, "0")}`,
+    remedy: "Remove the month (keepgaining archive remove) and import or download it again"
+  })
+
+const verifiedMonth = (row: MonthRow): Effect.Effect<StoredMonth, ArchiveDamaged> =>
+  isWhole(row)
+    ? Effect.succeed({
+      instrument: row.instrument,
+      month: row.month,
+      candles: row.candles,
+      words: wordsOf(row.runs)
+    })
+    : Effect.fail(damagedMonth(`instrument ${row.instrument}`, row.month))
 
 /** Blocks of the instruments with the last candle at `from` or later and the first before `to`, ascending. */
 export const readMonths = (instruments: ReadonlyArray<number>, from: number, to: number) =>
@@ -120,15 +123,15 @@ export const readDay = (day: number) =>
       `select part, candles, crc32::float8 as crc32, runs from archive_days where day = $1::int4 order by part`,
       [day]
     )
-    return yield* Effect.forEach(rows, (row) =>
-      Effect.map(
-        verified(
-          row,
-          () => `part ${row.part} of day ${new Date(day * 86_400_000).toISOString().slice(0, 10)}`,
-          "Put the days together again: keepgaining archive settle --all"
-        ),
-        (words): StoredPart => ({ candles: row.candles, words })
-      ))
+    return yield* Effect.forEach(rows, (row): Effect.Effect<StoredPart, ArchiveDamaged> =>
+      isWhole(row)
+        ? Effect.succeed({ candles: row.candles, words: wordsOf(row.runs) })
+        : Effect.fail(
+          new ArchiveDamaged({
+            block: `part ${row.part} of day ${new Date(day * 86_400_000).toISOString().slice(0, 10)}`,
+            remedy: "Put the days together again: keepgaining archive settle --all"
+          })
+        ))
   })
 
 const checksums = (blocks: ReadonlyArray<{ readonly from: number; readonly to: number }>, bytes: Uint8Array) =>
@@ -220,25 +223,30 @@ export const summary = (text: string) =>
       where position(lower(${text}) in lower(symbol)) > 0
       group by symbol order by symbol`)
 
+/** What a day's blocks are; `bytes` of a part is where its runs lie in the writer's buffer. */
+export interface SettledDay extends UnsettledDay {
+  readonly parts: ReadonlyArray<{ readonly candles: number; readonly from: number; readonly to: number }>
+}
+
 /**
- * Replaces a day's blocks, and forgets that it was unsettled unless it was written to since. It does not wait for the disk:
- * what a power cut takes back is an unsettled day once more.
+ * Replaces the blocks of days, and forgets that they were unsettled, except those that were written to since. It does not wait
+ * for the disk: what a power cut takes back are unsettled days once more.
  */
-export const writeDay = (
-  { day, writes }: UnsettledDay,
-  parts: ReadonlyArray<{ readonly candles: number; readonly from: number; readonly to: number }>,
-  bytes: Uint8Array
-) =>
+export const writeDays = (days: ReadonlyArray<SettledDay>, bytes: Uint8Array) =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>
     sql.withTransaction(Effect.gen(function*() {
+      const parts = days.flatMap(({ day, parts }) => parts.map((part, i) => ({ ...part, day, number: i + 1 })))
+      const numbers = ints(days.map(({ day }) => day))
       yield* sql`set local synchronous_commit = off`
-      yield* sql`delete from archive_days where day = ${day}::int4`
+      yield* sql.unsafe("delete from archive_days where day = any($1)", [numbers])
       yield* sql.unsafe(
         `insert into archive_days (day, part, candles, crc32, runs)
-         select $1::int4, p, n, c::int8, substring($6::bytea from start + 1 for size)
-         from unnest($2::int4[], $3::float8[], $4::int4[], $5::int4[]) with ordinality as parts (n, c, start, size, p)`,
+         select d, p, n, c::int8, substring($7::bytea from start + 1 for size)
+         from unnest($1::int4[], $2::int4[], $3::int4[], $4::float8[], $5::int4[], $6::int4[])
+           as parts (d, p, n, c, start, size)`,
         [
-          day,
+          ints(parts.map(({ day }) => day)),
+          ints(parts.map(({ number }) => number)),
           ints(parts.map(({ candles }) => candles)),
           wide(checksums(parts, bytes)),
           ints(parts.map(({ from }) => from)),
@@ -246,5 +254,9 @@ export const writeDay = (
           bytes
         ]
       )
-      yield* sql`delete from archive_unsettled where day = ${day}::int4 and writes = ${writes}::float8::int8`
+      yield* sql.unsafe(
+        `delete from archive_unsettled as unsettled using unnest($1::int4[], $2::float8[]) as settled (day, writes)
+         where unsettled.day = settled.day and unsettled.writes = settled.writes::int8`,
+        [numbers, wide(days.map(({ writes }) => writes))]
+      )
     })))

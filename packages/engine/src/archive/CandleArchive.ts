@@ -38,7 +38,7 @@ import type { ReplacedCandle } from "./Differences.ts"
 import * as LiveRows from "./LiveRows.ts"
 import { MonthCache } from "./MonthCache.ts"
 import { daysOf, END_OF_TIME, monthsOf, type MonthWrite, overlap, refusalOf } from "./monthWrites.ts"
-import { historyColumns, readHistory } from "./readHistory.ts"
+import { readHistory } from "./readHistory.ts"
 import { runsOfDay, settleMonth } from "./settle.ts"
 
 export interface NamedCandles {
@@ -118,6 +118,8 @@ export class CandleArchive extends Context.Service<CandleArchive, {
   readonly instruments: (text?: string) => Effect.Effect<ReadonlyArray<ArchivedInstrument>, DatabaseError>
   /** Candles that gave way to others of the same minute, newest first; of one symbol when it is named. */
   readonly differences: (limit: number, symbol?: string) => Effect.Effect<ReadonlyArray<ReplacedCandle>, Failure>
+  /** Forgets the candles that gave way longer ago than so many days. Answers how many. */
+  readonly forgetDifferences: (days: number) => Effect.Effect<number, DatabaseError>
   /** Removes the candles of an instrument that start in `[from, to)`. Answers how many. */
   readonly remove: (symbol: string, from: number, to: number) => Effect.Effect<number, Failure>
 }>()("@keepgaining/engine/archive/CandleArchive") {}
@@ -316,11 +318,9 @@ const make = Effect.gen(function*() {
 
   const history = (symbol: string, from: number, to: number) =>
     asking<CandleColumns, ArchiveDamaged>(Effect.gen(function*() {
-      const [instrument] = yield* symbols.find([symbol])
-      if (instrument === undefined) return nothing
       const first = minuteFrom(from)
       const end = minuteFrom(to)
-      const all = historyColumns(yield* readHistory(cache, instrument, first, end))
+      const all = yield* readHistory(cache, symbol, first, end)
       return sliceColumns(all, rowAt(all, first), rowAt(all, end))
     }))
 
@@ -373,6 +373,7 @@ const make = Effect.gen(function*() {
     pack,
     settle,
     differences,
+    forgetDifferences: (days) => run(Differences.forget(days)),
     history,
     latest,
     day,

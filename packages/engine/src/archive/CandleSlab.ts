@@ -4,8 +4,9 @@
  */
 import { type CandleColumns, candleColumns, sliceColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as SqlClient from "effect/sql/SqlClient"
-import { readMonths } from "./BlockTables.ts"
+import { readMonths, type StoredMonth } from "./BlockTables.ts"
 import { unpackRuns } from "./kernel/unpackRuns.ts"
 import { END_OF_TIME } from "./monthWrites.ts"
 
@@ -23,8 +24,24 @@ interface Part {
   readonly candles: number
 }
 
-/** Instruments whose blocks are fetched in one go. */
-const FETCH = 50
+/** Candles of the blocks that are fetched in one go, about: two megabytes, whose memory serves the next again. */
+const FETCH = 400_000
+
+/** Parts in their order, so many candles together. */
+const fetches = (parts: ReadonlyArray<Part>): ReadonlyArray<ReadonlyArray<number>> => {
+  const all: Array<Array<number>> = []
+  let candles = FETCH
+  for (const part of parts) {
+    if (candles >= FETCH) {
+      all.push([])
+      candles = 0
+    }
+    // The one above, or an earlier one.
+    all.at(-1)!.push(part.id)
+    candles += part.candles
+  }
+  return all
+}
 
 /** Unpacks the instruments (all of them when none are named) that have packed candles. */
 export const loadSlab = (
@@ -42,11 +59,16 @@ export const loadSlab = (
     const candles = candleColumns(parts.reduce((sum, part) => sum + part.candles, 0))
     const places = new Map<string, readonly [from: number, to: number]>()
     let row = 0
-    for (let first = 0; first < parts.length; first += FETCH) {
-      const some = parts.slice(first, first + FETCH)
-      for (const { words } of yield* readMonths(some.map(({ id }) => id), 0, END_OF_TIME)) {
-        row = unpackRuns(words, candles, row)
-      }
+    const [first, ...rest] = fetches(parts)
+    const fetch = (ids: ReadonlyArray<number>) =>
+      Effect.forkChild(readMonths(ids, 0, END_OF_TIME), { startImmediately: true })
+    let fetching = first === undefined ? undefined : yield* fetch(first)
+    while (fetching !== undefined) {
+      const months: ReadonlyArray<StoredMonth> = yield* Fiber.join(fetching)
+      // The database reads on while these are unpacked.
+      const next = rest.shift()
+      fetching = next === undefined ? undefined : yield* fetch(next)
+      for (const { words } of months) row = unpackRuns(words, candles, row)
       onProgress?.(row, candles.length)
     }
     let from = 0

@@ -52,6 +52,16 @@ export const keep = (instrument: number, old: CandleColumns) =>
     ))
   })
 
+/** Forgets what gave way longer ago than so many days. Answers how many minutes. */
+export const forget = (days: number) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    sql.unsafe<{ readonly minutes: number }>(
+      `with old as (
+         delete from archive_differences where replaced_at < now() - make_interval(days => $1::int4) returning 1
+       ) select count(*)::int4 as minutes from old`,
+      [days]
+    )).pipe(Effect.map(([row]) => row?.minutes ?? 0))
+
 /** Newest first; of one symbol when it is named. */
 export const read = (limit: number, symbol?: string) =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>

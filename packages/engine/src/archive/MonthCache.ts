@@ -5,9 +5,8 @@
 export interface CachedMonth {
   /** Changes whenever the block does. */
   readonly version: string
-  readonly candles: number
-  /** Verified by its checksum. */
-  readonly words: Uint32Array
+  /** Verified by their checksum, in memory of their own. */
+  readonly runs: Uint8Array
 }
 
 export type CachedMonths = ReadonlyMap<number, CachedMonth>
@@ -16,14 +15,14 @@ const none: CachedMonths = new Map()
 
 const bytesOf = (months: CachedMonths): number => {
   let bytes = 0
-  for (const { words } of months.values()) bytes += words.byteLength
+  for (const { runs } of months.values()) bytes += runs.byteLength
   return bytes
 }
 
 export class MonthCache {
   readonly #most: number
-  /** By instrument; the one that was put last comes last. */
-  readonly #instruments = new Map<number, CachedMonths>()
+  /** By symbol; the one that was put last comes last. */
+  readonly #instruments = new Map<string, CachedMonths>()
   #bytes = 0
 
   constructor(mostBytes: number) {
@@ -36,16 +35,16 @@ export class MonthCache {
   }
 
   /** By month. It stays as it is, whatever is put later. */
-  of(instrument: number): CachedMonths {
-    return this.#instruments.get(instrument) ?? none
+  of(symbol: string): CachedMonths {
+    return this.#instruments.get(symbol) ?? none
   }
 
   /** In place of the instrument's months; the instruments that were put longest ago make room. */
-  put(instrument: number, months: CachedMonths): void {
-    this.#drop(instrument)
+  put(symbol: string, months: CachedMonths): void {
+    this.#drop(symbol)
     const bytes = bytesOf(months)
     if (bytes > this.#most) return
-    this.#instruments.set(instrument, months)
+    this.#instruments.set(symbol, months)
     this.#bytes += bytes
     for (const oldest of this.#instruments.keys()) {
       if (this.#bytes <= this.#most) break
@@ -53,8 +52,8 @@ export class MonthCache {
     }
   }
 
-  #drop(instrument: number): void {
-    this.#bytes -= bytesOf(this.of(instrument))
-    this.#instruments.delete(instrument)
+  #drop(symbol: string): void {
+    this.#bytes -= bytesOf(this.of(symbol))
+    this.#instruments.delete(symbol)
   }
 }

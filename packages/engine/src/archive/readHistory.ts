@@ -14,10 +14,12 @@ import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ArchiveDamaged } from "./ArchiveError.ts"
-import { verifiedMonth } from "./BlockTables.ts"
+import { candlesIn } from "./Block.ts"
+import { damagedMonth, isWhole } from "./BlockTables.ts"
 import { unpackRuns } from "./kernel/unpackRuns.ts"
 import { packedRows, unpackRows } from "./LiveRows.ts"
 import type { CachedMonth, MonthCache } from "./MonthCache.ts"
+import { unwrittenColumns } from "./unwrittenColumns.ts"
 
 /** A block, or (without a month) the live rows. */
 interface HistoryRow {
@@ -34,32 +36,36 @@ const question = `
   select month, candles, crc32::float8 as crc32, version, case when version = any($4::text[]) then null else runs end as runs
   from (
     select month, candles, crc32, concat_ws(' ', month, xmin, crc32) as version, runs from archive_months
-    where instrument = $1::int4 and last_minute >= $2::int4 and first_minute < $3::int4
+    where instrument = (select id from archive_instruments where symbol = $1::text)
+      and last_minute >= $2::int4 and first_minute < $3::int4
   ) as months
   union all
   select null, count(*)::int4, 0, '', ${packedRows} from archive_live
-  where instrument = $1::int4 and minute >= $2::int4 and minute < $3::int4 having count(*) > 0
+  where instrument = (select id from archive_instruments where symbol = $1::text)
+    and minute >= $2::int4 and minute < $3::int4 having count(*) > 0
   order by month`
 
-export interface StoredHistory {
-  /** Ascending. */
-  readonly months: ReadonlyArray<CachedMonth>
-  readonly live: CandleColumns
+/** The bytes in memory of their own: as the driver gives them they are part of more. */
+const kept = (runs: Uint8Array): Uint8Array => {
+  const own = Buffer.allocUnsafeSlow(runs.byteLength)
+  own.set(runs)
+  return own
 }
 
-/** Months with the last candle at `from` or later and the first before `to`, whole; live rows in `[from, to)`. */
+/** Months with the last candle at `from` or later and the first before `to`, whole, and live rows in `[from, to)`. */
 export const readHistory = (
   cache: MonthCache,
-  instrument: number,
+  symbol: string,
   from: number,
   to: number
-): Effect.Effect<StoredHistory, SqlError | ArchiveDamaged, SqlClient.SqlClient> =>
+): Effect.Effect<CandleColumns, SqlError | ArchiveDamaged, SqlClient.SqlClient> =>
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
-    const known = cache.of(instrument)
+    const known = cache.of(symbol)
     const versions = Array.from(known.values(), ({ version }) => version)
-    const rows = yield* sql.unsafe<HistoryRow>(question, [instrument, from, to, versions])
-    const months: Array<CachedMonth> = []
+    const rows = yield* sql.unsafe<HistoryRow>(question, [symbol, from, to, versions])
+    const all = unwrittenColumns(rows.reduce((sum, { candles }) => sum + candles, 0))
+    let end = 0
     let fresh: Map<number, CachedMonth> | undefined
     let live = candleColumns(0)
     for (const { candles, crc32, month, runs, version } of rows) {
@@ -68,31 +74,21 @@ export const readHistory = (
         live = unpackRows(runs!)
         continue
       }
-      if (runs === null) {
-        // SQL left it out because it was named, out of this very map.
-        months.push(known.get(month)!)
-        continue
+      if (runs !== null) {
+        // Every row of the columns is written only if the block has as many as it says.
+        if (!isWhole({ crc32, runs }) || candlesIn(runs) !== candles) return yield* damagedMonth(symbol, month)
+        fresh ??= new Map(known)
+        fresh.set(month, { version, runs: kept(runs) })
       }
-      const { words } = yield* verifiedMonth({ instrument, month, candles, crc32, runs })
-      const read = { version, candles, words }
-      months.push(read)
-      fresh ??= new Map(known)
-      fresh.set(month, read)
+      // SQL left it out because it was named, out of this very map.
+      end = unpackRuns(runs ?? known.get(month)!.runs, all, end)
     }
-    if (fresh !== undefined) cache.put(instrument, fresh)
-    return { months, live }
+    if (fresh !== undefined) cache.put(symbol, fresh)
+    // A live row stands over a packed one of the same minute.
+    if (end > 0 && live.length > 0 && (live.minute[0] ?? 0) <= (all.minute[end - 1] ?? 0)) {
+      return mergeColumns(sliceColumns(all, 0, end), live)
+    }
+    // As nearly always: the live day is behind what is packed.
+    copyColumns(live, all, end)
+    return all
   })
-
-/** Both together, in columns of their own; a live row stands over a packed one of the same minute. */
-export const historyColumns = ({ live, months }: StoredHistory): CandleColumns => {
-  const count = months.reduce((sum, { candles }) => sum + candles, 0)
-  const all = candleColumns(count + live.length)
-  let row = 0
-  for (const { words } of months) row = unpackRuns(words, all, row)
-  if (live.length === 0) return all
-  const last = count === 0 ? -1 : all.minute[count - 1] ?? -1
-  if ((live.minute[0] ?? -1) <= last) return mergeColumns(sliceColumns(all, 0, count), live)
-  // As nearly always: the live day is behind what is packed.
-  copyColumns(live, all, count)
-  return all
-}

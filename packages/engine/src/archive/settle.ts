@@ -4,8 +4,10 @@
  * market of 10,000 instruments).
  */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type { SqlError } from "effect/sql/SqlError"
 import { BlockWriter, runsIn } from "./Block.ts"
-import { readPageOfMonth, type UnsettledDay, writeDay } from "./BlockTables.ts"
+import { readPageOfMonth, type SettledDay, type StoredMonth, type UnsettledDay, writeDays } from "./BlockTables.ts"
 import { runDay, runLength, runWords } from "./CandleRun.ts"
 
 const PAGE = 500
@@ -13,19 +15,20 @@ const PAGE = 500
 /** Candles in a part, about: a part is what one row of SQL holds. */
 const PART = 65_536
 
-/** Every block of a month, a page at a time, in the order of their instruments. */
-export const pagesOfMonth = <E, R>(
-  month: number,
-  use: (block: Uint32Array) => Effect.Effect<void, E, R>
-) =>
+/** Bytes of days that are stored together, about. */
+const TOGETHER = 2 ** 21
+
+/** Every block of a month in the order of their instruments, a page at a time: the next is read while one is used. */
+const pagesOfMonth = (month: number, use: (block: Uint32Array) => void) =>
   Effect.gen(function*() {
-    let after = -1
+    const read = (after: number) => Effect.forkChild(readPageOfMonth(month, after, PAGE), { startImmediately: true })
+    let reading = yield* read(-1)
     while (true) {
-      const page = yield* readPageOfMonth(month, after, PAGE)
-      for (const { words } of page) yield* use(words)
-      const last = page.at(-1)
-      if (last === undefined || page.length < PAGE) return
-      after = last.instrument
+      const page: ReadonlyArray<StoredMonth> = yield* Fiber.join(reading)
+      const last = page.length < PAGE ? undefined : page.at(-1)
+      if (last !== undefined) reading = yield* read(last.instrument)
+      for (const { words } of page) use(words)
+      if (last === undefined) return
     }
   })
 
@@ -33,33 +36,51 @@ export const pagesOfMonth = <E, R>(
 const runsOf = (month: number, days: ReadonlySet<number>) =>
   Effect.gen(function*() {
     const found = new Map(Array.from(days, (day): [number, Array<Uint32Array>] => [day, []]))
-    yield* pagesOfMonth(month, (words) =>
-      Effect.sync(() => {
-        for (const at of runsIn(words)) found.get(runDay(words, at))?.push(words.subarray(at, at + runWords(words, at)))
-      }))
+    yield* pagesOfMonth(month, (words) => {
+      for (const at of runsIn(words)) found.get(runDay(words, at))?.push(words.subarray(at, at + runWords(words, at)))
+    })
     return found
   })
 
+/** Appends the runs. Answers which of them are a part. */
+const partsOf = (runs: ReadonlyArray<Uint32Array>, writer: BlockWriter): SettledDay["parts"] => {
+  const parts: Array<{ candles: number; from: number; to: number }> = []
+  let part = { candles: 0, from: writer.bytes, to: writer.bytes }
+  for (const run of runs) {
+    writer.append(run)
+    part.candles += runLength(run, 0)
+    part.to = writer.bytes
+    if (part.candles < PART) continue
+    parts.push(part)
+    part = { candles: 0, from: writer.bytes, to: writer.bytes }
+  }
+  return part.candles > 0 ? [...parts, part] : parts
+}
+
+/** Some days are put together while the database stores those before. */
 export const settleMonth = (month: number, days: ReadonlyArray<UnsettledDay>, onDay: () => void) =>
   Effect.gen(function*() {
     const runs = yield* runsOf(month, new Set(days.map(({ day }) => day)))
-    const writer = new BlockWriter()
-    for (const day of days) {
+    let [writer, other] = [new BlockWriter(), new BlockWriter()]
+    let together: Array<SettledDay> = []
+    let storing: Fiber.Fiber<void, SqlError> | undefined
+    const store = Effect.gen(function*() {
+      if (storing !== undefined) yield* Fiber.join(storing)
+      const stored = together
+      storing = yield* Effect.forkChild(
+        Effect.andThen(writeDays(stored, writer.take()), Effect.sync(() => stored.forEach(onDay))),
+        { startImmediately: true }
+      )
+      ;[writer, other] = [other, writer]
       writer.clear()
-      const parts: Array<{ candles: number; from: number; to: number }> = []
-      let part = { candles: 0, from: 0, to: 0 }
-      for (const run of runs.get(day.day) ?? []) {
-        writer.append(run)
-        part.candles += runLength(run, 0)
-        part.to = writer.bytes
-        if (part.candles < PART) continue
-        parts.push(part)
-        part = { candles: 0, from: writer.bytes, to: writer.bytes }
-      }
-      if (part.candles > 0) parts.push(part)
-      yield* writeDay(day, parts, writer.take())
-      onDay()
+      together = []
+    })
+    for (const day of days) {
+      together.push({ ...day, parts: partsOf(runs.get(day.day) ?? [], writer) })
+      if (writer.bytes >= TOGETHER) yield* store
     }
+    if (together.length > 0) yield* store
+    if (storing !== undefined) yield* Fiber.join(storing)
   })
 
 /** The run of one day in every block of its month that has one. */

@@ -74,6 +74,27 @@ onEveryDatabase("the candle archive", (it) => {
       })
     ))
 
+  it.effect("forgets what gave way long ago, and nothing else", () =>
+    using((archive) =>
+      Effect.gen(function*() {
+        const minutes = session("2026-06-09", 1, 5)
+        for (const symbol of ["NSE:OLD", "NSE:NEW"]) {
+          yield* archive.write(symbol, candlesOf(minutes, 1))
+          yield* archive.write(symbol, candlesOf(minutes, 2))
+          assert.lengthOf(yield* archive.differences(10, symbol), 5)
+        }
+        yield* query(
+          `update archive_differences set replaced_at = now() - interval '30 days 1 minute'
+           where instrument = (select id from archive_instruments where symbol = 'NSE:OLD')`
+        )
+        assert.strictEqual(yield* archive.forgetDifferences(31), 0)
+        assert.strictEqual(yield* archive.forgetDifferences(30), 5)
+        assert.lengthOf(yield* archive.differences(10, "NSE:OLD"), 0)
+        assert.lengthOf(yield* archive.differences(10, "NSE:NEW"), 5)
+        assert.deepStrictEqual(yield* archive.history("NSE:OLD", ...ever), candlesOf(minutes, 2))
+      })
+    ))
+
   it.effect("gives back what was written, over the ends of months and years", () =>
     using((archive) =>
       Effect.gen(function*() {
@@ -229,20 +250,27 @@ onEveryDatabase("the candle archive", (it) => {
       )
     ))
 
-  it.effect("stores more than is packed in one go", () =>
+  it.effect("stores more than is packed in one go, and unpacks more than is fetched in one", () =>
     using((archive) =>
       Effect.gen(function*() {
-        const batch = Array.from({ length: 30 }, (_, i) => ({
+        const batch = Array.from({ length: 40 }, (_, i) => ({
           symbol: `NSE:MANY${i}`,
           candles: candlesOf(
             Array.from({ length: 28 }, (_, day) => session(`2024-02-${String(day + 1).padStart(2, "0")}`)).flat(),
             i
           )
         }))
-        assert.deepStrictEqual(yield* archive.writeAll(batch), { added: 30 * 28 * 375, replaced: 0, unchanged: 0 })
+        assert.deepStrictEqual(yield* archive.writeAll(batch), { added: 40 * 28 * 375, replaced: 0, unchanged: 0 })
         for (const { candles, symbol } of batch) {
           assert.deepStrictEqual(yield* archive.history(symbol, ...ever), candles)
         }
+        const done: Array<number> = []
+        const slab = yield* archive.slab(batch.map(({ symbol }) => symbol), (count) => done.push(count))
+        assert.isAbove(done.length, 1)
+        assert.strictEqual(done.at(-1), 40 * 28 * 375)
+        for (const { candles, symbol } of batch) assert.deepStrictEqual(slab.of(symbol), candles)
+        assert.isUndefined(slab.of("NSE:NOBODY"))
+        assert.strictEqual((yield* archive.slab(["NSE:NOBODY"])).candles.length, 0)
       })
     ))
 
@@ -290,7 +318,23 @@ onEveryDatabase("the candle archive", (it) => {
         )
         const error = yield* Effect.flip(archive.history("NSE:HURT", ...ever))
         assert.strictEqual(error._tag, "ArchiveDamaged")
-        assert.include(error.message, "2024-09")
+        assert.include(error.message, "NSE:HURT, 2024-09")
+      })
+    ))
+
+  it.effect("takes a block that has other candles than it says for damaged", () =>
+    using((archive) =>
+      Effect.gen(function*() {
+        for (const [symbol, by] of [["NSE:MORE", 1], ["NSE:FEWER", -1]] as const) {
+          yield* archive.write(symbol, candlesOf([...session("2024-09-02"), ...session("2024-10-01")], 8))
+          yield* query(
+            `update archive_months set candles = candles + ${by}
+             where instrument = (select id from archive_instruments where symbol = '${symbol}') and month = 2024 * 12 + 9`
+          )
+          const error = yield* Effect.flip(archive.history(symbol, ...ever))
+          assert.strictEqual(error._tag, "ArchiveDamaged")
+          assert.include(error.message, `${symbol}, 2024-10`)
+        }
       })
     ))
 })

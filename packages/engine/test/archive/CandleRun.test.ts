@@ -1,15 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type CandleColumns, candleColumns } from "@keepgaining/core/candles/CandleColumns.ts"
 import * as Schema from "effect/Schema"
-import {
-  encodeRun,
-  firstMinuteOf,
-  runDay,
-  runInstrument,
-  runLength,
-  runWords,
-  runWordsAtMost
-} from "../../src/archive/CandleRun.ts"
+import { BlockWriter, wordsOf } from "../../src/archive/Block.ts"
+import { firstMinuteOf, runDay, runInstrument, runLength, runWords } from "../../src/archive/CandleRun.ts"
 import { unpackRuns } from "../../src/archive/kernel/unpackRuns.ts"
 
 const price = Schema.Int.check(Schema.isBetween({ minimum: -2_147_483_648, maximum: 2_147_483_647 }))
@@ -41,17 +34,17 @@ const columnsOf = (day: number, rows: ReadonlyArray<typeof Row.Type>): CandleCol
 }
 
 const roundTrip = (columns: CandleColumns, day: number) => {
-  const words = new Uint32Array(runWordsAtMost(columns.length) + 3)
-  const end = encodeRun(7, columns, 0, columns.length, words, 3)
-  assert.strictEqual(runInstrument(words, 3), 7)
-  assert.strictEqual(runDay(words, 3), day)
-  assert.strictEqual(runLength(words, 3), columns.length)
-  assert.strictEqual(runWords(words, 3), end - 3)
-  // Only the run's own words may be needed.
+  const writer = new BlockWriter()
+  writer.write(7, columns)
+  const words = wordsOf(writer.take().slice())
+  assert.strictEqual(runInstrument(words, 0), 7)
+  assert.strictEqual(runDay(words, 0), day)
+  assert.strictEqual(runLength(words, 0), columns.length)
+  assert.strictEqual(runWords(words, 0), words.length)
   const back = candleColumns(columns.length)
-  assert.strictEqual(unpackRuns(words.slice(3, end), back, 0), columns.length)
+  assert.strictEqual(unpackRuns(words, back, 0), columns.length)
   assert.deepStrictEqual(back, columns)
-  return (end - 3) * 4
+  return words.byteLength
 }
 
 describe("a run of candles", () => {

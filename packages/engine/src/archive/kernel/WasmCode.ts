@@ -19,7 +19,7 @@ const unsigned = (value: number): ReadonlyArray<number> => {
   }
 }
 
-/** LEB128 with a sign. */
+/** LEB128 with a sign, of 32 bits. */
 const signed = (value: number): ReadonlyArray<number> => {
   const bytes: Array<number> = []
   for (let rest = value | 0;; rest >>= 7) {
@@ -145,21 +145,34 @@ export const i32 = {
   load8: (address: Code, offset = 0): Code => [address, 0x2d, at(offset)],
   load16: (address: Code, offset = 0): Code => [address, 0x2f, at(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [address, value, 0x36, at(offset)],
+  store8: (address: Code, value: Code): Code => [address, value, 0x3a, at(0)],
   isZero: unary(0x45),
+  less: binary(0x48),
   lessUnsigned: binary(0x49),
   atMostUnsigned: binary(0x4d),
+  leadingZeros: unary(0x67),
+  trailingZeros: unary(0x68),
   add: binary(0x6a),
   subtract: binary(0x6b),
   multiply: binary(0x6c),
+  divideUnsigned: binary(0x6e),
+  restUnsigned: binary(0x70),
   and: binary(0x71),
+  or: binary(0x72),
+  xor: binary(0x73),
   shiftLeft: binary(0x74),
   shiftRight: binary(0x76),
   ofI64: unary(0xa7)
 } as const
 
 export const i64 = {
+  constant: (value: number): Code => [0x42, signed(value)],
   load: (address: Code, offset = 0): Code => [address, 0x29, at(offset)],
+  load32: (address: Code, offset = 0): Code => [address, 0x35, at(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [address, value, 0x37, at(offset)],
   add: binary(0x7c),
+  or: binary(0x84),
+  shiftLeft: binary(0x86),
   shiftRight: binary(0x88),
   ofI32Unsigned: unary(0xad)
 } as const
@@ -175,6 +188,8 @@ export const v128 = {
   load: (address: Code, offset = 0): Code => [address, simd(0x00), at(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [address, value, simd(0x0b), at(offset)],
   zero: [simd(0x0c), Array.from({ length: 16 }, () => 0)] as Code,
+  /** 0, 1, 2, 3. */
+  places: [simd(0x0c), [0, 1, 2, 3].map((place): Code => [place, 0, 0, 0])] as Code,
   splat: unary(...simd(0x11)),
   lane: (index: number) => (a: Code): Code => [a, simd(0x1b), index],
   /** Byte i is the byte of `a` that byte i of `b` names. */
@@ -184,12 +199,23 @@ export const v128 = {
   /** The numbers of `a` one place on; the first is 0. */
   behindOne: (a: Code): Code => lanes([16, 17, 18, 19, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], 0x0d)(a, v128.zero),
   behindTwo: (a: Code): Code => lanes([16, 17, 18, 19, 20, 21, 22, 23, 0, 1, 2, 3, 4, 5, 6, 7], 0x0d)(a, v128.zero),
+  /** The numbers of `b` one place on, behind the last of `a`. */
+  behind: lanes([12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27], 0x0d),
   /** Of two numbers of 64 bits: each in the place of the other. */
   swapHalves: (a: Local): Code => lanes([8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7], 0x0d)(a.get, a.get),
   swapPairs: (a: Local): Code => lanes([4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11], 0x0d)(a.get, a.get),
+  /** All bits of a number where it is so, none where it is not. */
+  isLess: binary(...simd(0x39)),
+  isMoreUnsigned: binary(...simd(0x3c)),
   and: binary(...simd(0x4e)),
+  or: binary(...simd(0x50)),
   xor: binary(...simd(0x51)),
+  /** Whether any bit is set. */
+  isAny: unary(...simd(0x53)),
   negate: unary(...simd(0xa1)),
+  shiftLeft: binary(...simd(0xab)),
+  /** The sign comes in from above. */
+  shiftRightSigned: binary(...simd(0xac)),
   shiftRight: binary(...simd(0xad)),
   add: binary(...simd(0xae)),
   subtract: binary(...simd(0xb1)),

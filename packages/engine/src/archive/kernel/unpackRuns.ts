@@ -278,17 +278,17 @@ let kernel: Kernel | undefined
 let views: Views | undefined
 
 /** Unpacks the runs, whole ones behind each other, into `target` from row `row` on. Answers the row behind them. */
-export const unpackRuns = (words: Uint32Array, target: CandleColumns, row: number): number => {
+export const unpackRuns = (packed: Uint32Array | Uint8Array, target: CandleColumns, row: number): number => {
   kernel ??= load()
   views ??= viewsOf(kernel.memory)
-  const end = INPUT + words.byteLength
+  const end = INPUT + packed.byteLength
   const missing = end + BEHIND - views.bytes.length
   if (missing > 0) {
     kernel.memory.grow(Math.ceil(missing / PAGE))
     views = viewsOf(kernel.memory)
   }
   const { bytes, columns: batch, place } = views
-  bytes.set(new Uint8Array(words.buffer, words.byteOffset, words.byteLength), INPUT)
+  bytes.set(new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength), INPUT)
   // The kernel goes from run to run by their lengths: none of them may stand still.
   for (let at = INPUT; at < end;) {
     // Headers lie within the input.
