@@ -145,9 +145,11 @@ export const computeCommand = Command.make(
     format: Flag.Literals("format", ["csv", "json"]).pipe(
       Flag.withDescription("Form of the answer"),
       Flag.withDefault("csv")
-    )
+    ),
+    json: Flag.Boolean("json").pipe(Flag.withDescription("The same as --format json"), Flag.withDefault(false))
   },
-  Effect.fn("indicators.compute")(function*(asked) {
+  Effect.fn("indicators.compute")(function*(given) {
+    const asked = { ...given, format: given.json ? "json" : given.format } as const
     const { format, indicator: name, params } = asked
     if (Option.isSome(asked.input) === asked.symbol.length > 0) {
       return yield* fail("Usage", "give --input FILE, or --symbol of the archive; one of the two", BAD_INPUT)

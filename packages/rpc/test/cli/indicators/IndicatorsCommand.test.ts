@@ -63,6 +63,8 @@ describe("indicators compute", () => {
           { time: "2024-01-03", sma: null },
           { time: "2024-01-04", sma: (1.2 + 1.4) / 2 }
         ])
+        const short = yield* cli("compute", "--input", file, "--indicator", "SMA", ...two.slice(0, 2), "--json")
+        assert.strictEqual(short.text, json)
       })))
 
   it.live("computes each symbol apart and keeps the file's order", () =>
