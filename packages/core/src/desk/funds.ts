@@ -61,15 +61,16 @@ export const fundsFor = (
     price,
     product: request.product
   }
-  const now = gather(desk, group, rates)
   // Prices may have moved since: what the order adds is told from what is bound by the same ones.
   state.margin.changed[group] = true
-  renewNeeds(desk, (each) => each === group ? now : gather(desk, each, rates))
+  const now = gather(desk, Object.keys(state.margin.changed), rates)
+  renewNeeds(desk, now, rates)
   const { bound, needs } = state.margin
   const before = needs[group] ?? 0
-  const then = replaces === undefined ? now : gather(desk, group, rates, replaces.id)
-  then.add(asked)
-  const after = then.need()
+  const then = replaces === undefined ? now : gather(desk, [group], rates, replaces.id)
+  const own = then.get(group) ?? emptyGroup()
+  add(desk, own, asked, rates)
+  const after = needOf(desk, own, rates)
   const capital = settings.limits.capital + state.paperBooked
   if (after === undefined) return { needed: undefined, free: capital - bound, capital, underlying: group }
   return { needed: after - before, free: capital - bound, capital, underlying: group }
@@ -110,9 +111,10 @@ const ratesToday = (desk: Desk): MarginRates | undefined => {
 }
 
 /** Works out what has changed; what nobody can know binds nothing. */
-const renewNeeds = ({ state: { margin } }: Desk, gathered: (group: string) => Group): void => {
-  for (const group in margin.changed) {
-    const need = gathered(group).need() ?? 0
+const renewNeeds = (desk: Desk, gathered: ReadonlyMap<string, Group>, rates: MarginRates): void => {
+  const { margin } = desk.state
+  for (const [group, found] of gathered) {
+    const need = needOf(desk, found, rates) ?? 0
     margin.bound += need - (margin.needs[group] ?? 0)
     if (need === 0) delete margin.needs[group]
     else margin.needs[group] = need
@@ -145,63 +147,70 @@ const nothing = (instrument: number): Gathered => ({
 
 /** What is held and works of one underlying. */
 interface Group {
-  readonly add: (asked: Asked) => void
-  /** Paise; `undefined` when an underlying's price is not known that would be needed. */
-  readonly need: () => number | undefined
+  /** By instrument. */
+  readonly contracts: Map<number, Gathered>
+  /** By book. */
+  readonly shares: Map<string, Gathered>
+  /** What shares that are held bind. */
+  held: number
 }
 
-/** `without`: an order that is not counted. */
-const gather = (desk: Desk, group: string, rates: MarginRates, without?: string): Group => {
+const emptyGroup = (): Group => ({ contracts: new Map(), shares: new Map(), held: 0 })
+
+/** The groups of these names, all in one go over what the books hold and have working. `without`: an order that is not counted. */
+const gather = (
+  desk: Desk,
+  names: ReadonlyArray<string>,
+  rates: MarginRates,
+  without?: string
+): ReadonlyMap<string, Group> => {
   const { context, state } = desk
-  const isOf = (instrument: number): boolean => marginGroup(context.instruments.at(instrument)) === group
-  const contracts = new Map<number, Gathered>()
-  const shares = new Map<string, Gathered>()
-  const place = (book: string, instrument: number): Gathered => {
-    if (isDerivative(context.instruments.at(instrument))) return getOrAdd(contracts, instrument, instrument)
-    return getOrAdd(shares, book, instrument)
-  }
-  let held = 0
+  const groups = new Map(names.map((name) => [name, emptyGroup()]))
+  const groupOf = (instrument: number) => groups.get(marginGroup(context.instruments.at(instrument)))
   for (const key of state.open) {
     const entry = state.ledger[key]
-    if (entry === undefined || !isOf(entry.instrument) || venueOf(desk, entry.book) === "live") continue
+    const group = entry === undefined ? undefined : groupOf(entry.instrument)
     // What has expired and could not be settled binds nothing: nobody knows what it is worth.
-    if (state.unsettled[key] === true) continue
-    const at = place(entry.book, entry.instrument)
+    if (entry === undefined || group === undefined || state.unsettled[key] === true) continue
+    if (venueOf(desk, entry.book) === "live") continue
+    const at = partOf(desk, group, entry.book, entry.instrument)
     at.quantity += entry.quantity
     at.cost += entry.cost
     if (!isDerivative(context.instruments.at(entry.instrument))) {
-      held += shareOf(state.products[key] ?? "intraday", rates) * Math.abs(entry.cost)
+      group.held += shareOf(state.products[key] ?? "intraday", rates) * Math.abs(entry.cost)
     }
   }
-  const add = ({ book, instrument, price, product, quantity, side }: Asked): void => {
-    const at = place(book, instrument)
-    const working = side === "buy" ? at.buying : at.selling
-    working.units += quantity
-    working.value += quantity * price *
-      (isDerivative(context.instruments.at(instrument)) ? 1 : shareOf(product, rates))
-  }
   for (const order of workingOrders(desk)) {
-    if (order.reduceOnly || order.venue === "live" || order.id === without || !isOf(order.instrument)) continue
+    const group = groupOf(order.instrument)
+    if (group === undefined || order.reduceOnly || order.venue === "live" || order.id === without) continue
     const price = order.limitPrice ?? order.triggerPrice ?? context.lastPrice(order.instrument) ?? 0
-    add({ ...order, quantity: remaining(order), price })
+    add(desk, group, { ...order, quantity: remaining(order), price }, rates)
   }
-  return { add, need: () => needOf(desk, held, shares.values(), contracts.values(), rates) }
+  return groups
 }
 
-/** `held`: what shares that are held bind. */
-const needOf = (
-  desk: Desk,
-  held: number,
-  shares: Iterable<Gathered>,
-  contracts: Iterable<Gathered>,
-  rates: MarginRates
-): number | undefined => {
+const partOf = ({ context }: Desk, { contracts, shares }: Group, book: string, instrument: number): Gathered =>
+  isDerivative(context.instruments.at(instrument))
+    ? getOrAdd(contracts, instrument, instrument)
+    : getOrAdd(shares, book, instrument)
+
+const add = (desk: Desk, group: Group, asked: Asked, rates: MarginRates): void => {
+  const { book, instrument, price, product, quantity, side } = asked
+  const at = partOf(desk, group, book, instrument)
+  const working = side === "buy" ? at.buying : at.selling
+  working.units += quantity
+  working.value += quantity * price *
+    (isDerivative(desk.context.instruments.at(instrument)) ? 1 : shareOf(product, rates))
+}
+
+/** Paise; `undefined` when an underlying's price is not known that would be needed. */
+const needOf = (desk: Desk, { contracts, held, shares }: Group, rates: MarginRates): number | undefined => {
   let need = held
-  for (const { buying, quantity, selling } of shares) {
+  for (const { buying, quantity, selling } of shares.values()) {
     need += Math.max(opening(buying, -quantity), opening(selling, quantity))
   }
   const legs: Array<HeldLeg> = []
-  for (const { buying, cost, instrument, quantity, selling } of contracts) {
+  for (const { buying, cost, instrument, quantity, selling } of contracts.values()) {
     const { kind } = desk.context.instruments.at(instrument)
     const premium = kind === "future" || quantity < 0 ? 0 : Math.max(0, cost)
     const reserved = kind === "future" ? 0 : opening(buying, -quantity)

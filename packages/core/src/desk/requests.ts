@@ -104,7 +104,7 @@ export const riskOf = (
     lastPrice: quote?.price ?? 0,
     quoteAge: quote === undefined ? 0 : Math.max(0, decisionTime(desk) - quote.time),
     reduces,
-    openPositions: openOrOpening(desk),
+    openPositions: openOrOpening(desk, settings.limits.maxOpenPositions),
     held: held(desk, book, request.instrument),
     working: workingIn(desk, book, request.instrument).reduce(
       (sum, order) =>
@@ -130,8 +130,11 @@ const isOver = (desk: Desk, instrument: number): boolean => {
   return session === undefined || now >= session.close
 }
 
-const openOrOpening = (desk: Desk): number => {
-  let count = desk.state.open.length
+/** Positions that are open or being opened; or more than there are, while that is below the limit all the same. */
+const openOrOpening = (desk: Desk, limit: number): number => {
+  const { open, working } = desk.state
+  if (open.length + working.length < limit) return open.length + working.length
+  let count = open.length
   const opening = new Set<string>()
   for (const order of workingOrders(desk)) {
     if (order.reduceOnly || held(desk, order.book, order.instrument) !== 0) continue

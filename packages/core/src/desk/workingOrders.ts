@@ -68,8 +68,14 @@ export const workingOrders = (desk: Desk): ReadonlyArray<Order> => {
   return orders
 }
 
-export const workingIn = (desk: Desk, book: string, instrument: number): ReadonlyArray<Order> =>
-  workingOrders(desk).filter((order) => order.book === book && order.instrument === instrument)
+export const workingIn = (desk: Desk, book: string, instrument: number): ReadonlyArray<Order> => {
+  const orders: Array<Order> = []
+  for (const id of desk.state.working) {
+    const order = desk.state.orders[id]?.order
+    if (order?.instrument === instrument && order.book === book && isWorking(order.status)) orders.push(order)
+  }
+  return orders
+}
 
 export const remaining = (order: Order): number => order.quantity - order.filledQuantity
 
