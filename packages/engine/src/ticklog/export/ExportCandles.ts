@@ -3,6 +3,7 @@ import type { Candle } from "@keepgaining/core/candles/Candle.ts"
 import { CandleBuilder, FEED_GAP } from "@keepgaining/core/candles/CandleBuilder.ts"
 import { type Interval, intervals } from "@keepgaining/core/candles/Interval.ts"
 import type { SegmentHours } from "@keepgaining/core/candles/TradingHours.ts"
+import { DECISION_GRID } from "@keepgaining/core/desk/DeskState.ts"
 import type { TickBatch } from "@keepgaining/core/market/TickBatch.ts"
 import * as Effect from "effect/Effect"
 import { DurableFiles, type StorageError } from "../../storage/DurableFile.ts"
@@ -33,6 +34,11 @@ export class CandleFold {
   readonly #builders: Array<CandleBuilder> = []
   /** Event time of the newest tick of any instrument. */
   #newest = 0
+  /** Event time so far. */
+  #now = 0
+  /** When candles were closed last, and when there are some to close next, or earlier. */
+  #closedTo = 0
+  #bound = Infinity
   #closed: Array<Candle> = []
 
   constructor(interval: Interval, hoursOf: (instrument: number) => SegmentHours) {
@@ -41,19 +47,28 @@ export class CandleFold {
     this.#bit = 1 << intervals.indexOf(interval)
   }
 
-  /** The candles that the batch closed, ordered by time, then instrument. */
+  /**
+   * The candles that the batch closed, ordered by time, then instrument. Time passes as it does in a session, in steps of the
+   * grid of decisions and for all instruments at once: what comes too late for a candle there comes too late here.
+   */
   fold(batch: TickBatch): ReadonlyArray<Candle> {
     const { eventTime, instrument, length, openInterest, price, volume } = batch
+    let row = 0
     // All columns have at least `length` entries.
-    for (let row = 0; row < length; row++) {
-      const builder = this.#builder(instrument[row]!)
-      const time = eventTime[row]!
-      if (time - this.#newest >= FEED_GAP) { for (const each of this.#builders) each.passGap() }
-      if (time > this.#newest) this.#newest = time
-      if (time >= builder.nextClose) this.#close(builder, time)
-      builder.onTick(time, price[row]!, volume[row]!, openInterest[row]!)
+    while (row < length) {
+      this.#advance(eventTime[row]!)
+      const edge = (Math.floor(this.#now / DECISION_GRID) + 1) * DECISION_GRID
+      for (; row < length && eventTime[row]! < edge; row++) {
+        const builder = this.#builder(instrument[row]!)
+        const time = eventTime[row]!
+        if (time - this.#newest >= FEED_GAP) { for (const each of this.#builders) each.passGap() }
+        if (time > this.#newest) this.#newest = time
+        if (time > this.#now) this.#now = time
+        builder.onTick(time, price[row]!, volume[row]!, openInterest[row]!)
+        if (builder.nextClose < this.#bound) this.#bound = builder.nextClose
+      }
     }
-    for (const builder of this.#builders) if (batch.now >= builder.nextClose) this.#close(builder, batch.now)
+    this.#advance(batch.now)
     const closed = this.#closed
     this.#closed = []
     return closed.sort((a, b) => a.start - b.start || a.instrument - b.instrument)
@@ -64,8 +79,20 @@ export class CandleFold {
     return this.#builders.filter((builder) => builder.forming(this.#interval) !== undefined).length
   }
 
-  #close(builder: CandleBuilder, now: number): void {
-    if ((builder.closeUntil(now) & this.#bit) !== 0) this.#closed.push(builder.closed(this.#interval))
+  /** Each candle closes at its own time; one that a late tick began anew closes as soon as time passes. */
+  #advance(to: number): void {
+    if (to <= this.#now) return
+    for (let due; (due = Math.max(this.#bound, this.#closedTo + 1)) <= to;) {
+      this.#bound = Infinity
+      for (const builder of this.#builders) {
+        if (builder.nextClose <= due && (builder.closeUntil(due) & this.#bit) !== 0) {
+          this.#closed.push(builder.closed(this.#interval))
+        }
+        if (builder.nextClose < this.#bound) this.#bound = builder.nextClose
+      }
+      this.#closedTo = due
+    }
+    this.#now = to
   }
 
   #builder(index: number): CandleBuilder {
