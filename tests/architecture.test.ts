@@ -121,11 +121,6 @@ const allowedNondeterminism: ReadonlyArray<{ readonly path: string; readonly use
     path: "packages/engine/src/session/SessionEngine.ts",
     uses: "performance.now()",
     why: "measures how long a decision took, for the health report; no decision sees it"
-  },
-  {
-    path: "packages/engine/src/database/pglite/PgliteHost.ts",
-    uses: "setTimeout()",
-    why: "bounds how long the end of the process waits for the worker thread"
   }
 ]
 

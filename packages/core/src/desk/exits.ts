@@ -4,12 +4,11 @@
  * cancelled for an exit is exited too, and an exit that met another order's fill and overshot is corrected.
  */
 import type { Segment } from "../calendar/CalendarRules.ts"
-import type { Instrument } from "../market/Instrument.ts"
-import { type Paise, paise } from "../market/Money.ts"
+import { keptWithin } from "../contracts/keptWithin.ts"
 import { protectedLimit } from "../matching/PaperBook.ts"
 import { type Order, type OrderPurpose, sign } from "../orders/Order.ts"
 import { keyOf } from "../portfolio/Ledger.ts"
-import { decisionTime, type Desk, type PriceLimits } from "./DeskState.ts"
+import { decisionTime, type Desk } from "./DeskState.ts"
 import {
   abandon,
   cancel,
@@ -101,17 +100,6 @@ export const chase = (desk: Desk, order: Order): void => {
   const limit = band === undefined ? beyond : keptWithin(order.side, beyond, instrument, band)
   if (limit !== order.limitPrice) modify(desk, order, { quantity: order.quantity, limitPrice: limit })
 }
-
-/** The limit, or the last price on the tick that the exchange takes on that side. */
-const keptWithin = (
-  side: Order["side"],
-  limit: Paise,
-  { tickSize }: Instrument,
-  { highest, lowest }: PriceLimits
-): Paise =>
-  side === "buy"
-    ? paise(Math.min(limit, Math.floor(highest / tickSize) * tickSize))
-    : paise(Math.max(limit, Math.ceil(lowest / tickSize) * tickSize))
 
 /** After a fill: no reduce-only order may be left that is larger than what it could reduce. */
 export const trimReducing = (desk: Desk, book: string, instrument: number): void => {

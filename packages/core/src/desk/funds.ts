@@ -83,7 +83,6 @@ export const fundsForManual = (
 ): Funds | undefined => {
   const { margin, ratesMissing } = desk.state
   const looking: Desk = {
-    ...desk,
     settings: desk.settings,
     context: { ...desk.context, emit: () => {} },
     state: {

@@ -5,8 +5,9 @@
  */
 import type { NewOrder } from "@keepgaining/brokers/port/BrokerOrder.ts"
 import type { Limits, OrderFault } from "@keepgaining/core/contracts/checkOrder.ts"
+import { keptWithin } from "@keepgaining/core/contracts/keptWithin.ts"
 import type { Instrument } from "@keepgaining/core/market/Instrument.ts"
-import { type Paise, paise } from "@keepgaining/core/market/Money.ts"
+import type { Paise } from "@keepgaining/core/market/Money.ts"
 import { protectedLimit } from "@keepgaining/core/matching/PaperBook.ts"
 import type { Order, Side } from "@keepgaining/core/orders/Order.ts"
 import * as Result from "effect/Result"
@@ -49,7 +50,7 @@ export const wireOrder = (
         : undefined)
     return limit === undefined
       ? missing(`${instrument.symbol} has no price yet, so a market order cannot be protected`, "Send a limit order")
-      : Result.succeed({ ...terms, type: "limit", limitPrice: keptWithin(side, limit, instrument, edges) })
+      : Result.succeed({ ...terms, type: "limit", limitPrice: keptWithinAll(side, limit, instrument, edges) })
   }
   if (type === "limit") {
     return limitPrice === undefined
@@ -60,7 +61,7 @@ export const wireOrder = (
   if (type === "stop") {
     const atTrigger = { price: triggerPrice, bid: triggerPrice, ask: triggerPrice }
     const limit = protectedLimit(side, instrument, { protection: protection.stop }, atTrigger)
-    const within = keptWithin(side, limit, instrument, [...edges, limits.stopGap])
+    const within = keptWithinAll(side, limit, instrument, [...edges, limits.stopGap])
     return Result.succeed({ ...terms, type: "stop-limit", triggerPrice, limitPrice: within })
   }
   return limitPrice === undefined
@@ -71,19 +72,11 @@ export const wireOrder = (
 const missing = (what: string, remedy: string): Result.Result<never, OrderFault> =>
   Result.fail({ rule: "price", what, remedy })
 
-/** The limit, or the last price on the tick that all of the ranges admit on that side. */
-const keptWithin = (
+/** The limit, as far as all of the ranges admit it. */
+const keptWithinAll = (
   side: Side,
   limit: Paise,
-  { tickSize }: Instrument,
+  instrument: Instrument,
   ranges: ReadonlyArray<Limits | undefined>
-): Paise => {
-  let kept: number = limit
-  for (const range of ranges) {
-    if (range === undefined) continue
-    kept = side === "buy"
-      ? Math.min(kept, Math.floor(range.highest / tickSize) * tickSize)
-      : Math.max(kept, Math.ceil(range.lowest / tickSize) * tickSize)
-  }
-  return paise(kept)
-}
+): Paise =>
+  ranges.reduce((kept, range) => range === undefined ? kept : keptWithin(side, kept, instrument, range), limit)

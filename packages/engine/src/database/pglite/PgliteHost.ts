@@ -2,6 +2,7 @@
  * PGlite in a worker thread, as streams that a PostgreSQL client can speak over. A worker that dies takes its connections
  * with it; the next connection starts another one.
  */
+import * as Effect from "effect/Effect"
 import { Duplex } from "node:stream"
 import { Worker } from "node:worker_threads"
 import type { FromPglite, PgliteStart, ToPglite } from "./PgliteMessages.ts"
@@ -63,12 +64,11 @@ export class PgliteHost {
     const worker = this.#worker
     if (worker === undefined) return
     const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()))
-    const stopped = new Promise<boolean>((resolve) => {
-      this.#stopped = () => resolve(true)
-      setTimeout(() => resolve(false), 5_000).unref()
-    })
+    const stopped = new Promise<void>((resolve) => (this.#stopped = resolve))
     this.#post({ _tag: "Stop" })
-    await Promise.race([exited, stopped])
+    const ended = Effect.promise(() => Promise.race([exited, stopped]))
+    // By the wall's clock: the market may have one of its own.
+    await Effect.runPromise(Effect.timeoutOption(ended, "5 seconds"))
     await worker.terminate()
   }
 
